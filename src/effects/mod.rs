@@ -1,0 +1,1 @@
+//! What scriptlets and recipes leave behind.

@@ -1,0 +1,1 @@
+//! OpenPGP keys and detached signatures, as RPM uses them.

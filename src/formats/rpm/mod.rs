@@ -1,0 +1,1 @@
+//! RPM package files and headers.

@@ -1,0 +1,1 @@
+//! tar entries in and out, PAX included.

@@ -1,0 +1,1 @@
+//! Registries: pull, push, mount.

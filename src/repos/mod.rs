@@ -1,0 +1,1 @@
+//! RPM repositories: from a configuration to a catalog.

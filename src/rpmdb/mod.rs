@@ -1,0 +1,1 @@
+//! The database rpm keeps in an image.

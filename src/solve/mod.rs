@@ -1,0 +1,1 @@
+//! Which packages: policy over a SAT core, and its explanation.

@@ -1,0 +1,25 @@
+//! The words every other tier speaks: digests, architectures, package names, time, secrets, events, faults.
+//!
+//! Nothing here reads a file, opens a socket or knows a format beyond the spelling of its own value.
+
+mod arch;
+mod checksum;
+mod digest;
+mod epoch;
+pub mod event;
+mod evr;
+mod fault;
+mod nevra;
+mod path;
+mod secret;
+
+pub use arch::{Arch, UnknownArch};
+pub use checksum::{Algorithm, Checksum, ChecksumHasher, InvalidChecksum};
+pub use digest::{BlobDigest, DiffId, Digest, DigestWriter, Hasher, InvalidDigest};
+pub use epoch::Epoch;
+pub use event::{Event, Events};
+pub use evr::{Evr, InvalidEvr, rpmvercmp};
+pub use fault::{Class, Fault, chain};
+pub use nevra::{InvalidNevra, Nevra};
+pub use path::{InvalidPath, RootPath};
+pub use secret::Secret;

@@ -1,0 +1,1 @@
+//! A registry, an entitled CDN and an RPM maker inside the process.
