@@ -9,6 +9,7 @@
 
 mod content;
 pub mod dump;
+pub mod install;
 mod metadata;
 pub mod overlay;
 mod tree;

@@ -101,6 +101,14 @@ pub enum TreeError {
         /// The file in the way.
         blocker: RootPath,
     },
+    /// A symlink on the way climbs above the root, which no sound package needs.
+    #[error("{path} leads out of the image through the symbolic link {link}")]
+    Escape {
+        /// The path looked up.
+        path: RootPath,
+        /// The link that climbs.
+        link: RootPath,
+    },
     /// A link to something that is not there or cannot be linked.
     #[error("{path} cannot be a hard link to {target}: there is no such file")]
     NoTarget {
@@ -185,23 +193,33 @@ impl Rootfs {
     /// Where `path` leads when its parents are walked as the kernel does, inside this root; the last component is not followed.
     /// Absolute targets start at the root, `..` stops there.
     pub fn resolve(&self, path: &RootPath) -> Result<Resolution, TreeError> {
-        self.walk(path, false)
+        self.walk(path, false, false)
     }
 
     /// Like [`Rootfs::resolve`], with a final symlink followed as well.
     pub fn follow(&self, path: &RootPath) -> Result<Resolution, TreeError> {
-        self.walk(path, true)
+        self.walk(path, true, false)
     }
 
-    fn walk(&self, path: &RootPath, follow_last: bool) -> Result<Resolution, TreeError> {
+    /// Like [`Rootfs::resolve`], for names of packages: a link whose `..` climbs above the root is refused. A kernel would stop
+    /// it at the root of a chroot; whoever unpacks our layer without one might not.
+    pub fn resolve_inside(&self, path: &RootPath) -> Result<Resolution, TreeError> {
+        self.walk(path, false, true)
+    }
+
+    fn walk(&self, path: &RootPath, follow_last: bool, strict: bool) -> Result<Resolution, TreeError> {
         let mut ahead: Vec<Vec<u8>> = path.components().map(<[u8]>::to_vec).collect();
         ahead.reverse();
         let mut at = RootPath::root();
         let (mut links, mut exists) = (0, true);
+        let mut link = RootPath::root();
         while let Some(part) = ahead.pop() {
             match part.as_slice() {
                 b"" | b"." => continue,
                 b".." => {
+                    if strict && at.is_root() {
+                        return Err(TreeError::Escape { path: path.clone(), link });
+                    }
                     at = at.parent().unwrap_or_default();
                     exists = self.nodes.contains_key(&at);
                     continue;
@@ -219,6 +237,7 @@ impl Rootfs {
                         at = RootPath::root();
                     }
                     ahead.extend(target.split(|&b| b == b'/').rev().map(<[u8]>::to_vec));
+                    link = next;
                 }
                 Some(node) if !node.is_directory() && !ahead.is_empty() => {
                     return Err(TreeError::NotADirectory { path: path.clone(), blocker: next });
