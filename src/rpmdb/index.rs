@@ -79,9 +79,7 @@ pub fn rows(header: &Header, index: &Index, big_endian: bool) -> Vec<Row> {
             let bytes = |tid: u32| if big_endian { tid.to_be_bytes() } else { tid.to_le_bytes() };
             header.u32(index.tag).map(|tid| Row { key: bytes(tid).to_vec(), element: 0 }).into_iter().collect()
         }
-        Tag::SIGMD5 => {
-            header.bytes(index.tag).map(|b| Row { key: b.to_vec(), element: 0 }).into_iter().collect()
-        }
+        Tag::SIGMD5 => header.bytes(index.tag).map(|b| Row { key: b.to_vec(), element: 0 }).into_iter().collect(),
         Tag::GROUP if !header.has(Tag::GROUP) => vec![Row { key: b"Unknown".to_vec(), element: 0 }],
         _ => text_rows(header, index),
     }

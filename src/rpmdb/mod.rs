@@ -14,8 +14,6 @@ pub mod index;
 mod rich;
 pub mod sqlite;
 mod wal;
-#[cfg(test)]
-mod tests;
 
 pub use backend::{Backend, PATHS, detect};
 pub use error::Error;

@@ -70,7 +70,8 @@ impl<'a> Parser<'a> {
                 }
                 Op::Else => {
                     // the condition holds for one branch and not for the other: it counts both ways
-                    let flipped = self.names[block..].iter().map(|(neg, name)| (!neg, name.clone())).collect::<Vec<_>>();
+                    let flipped =
+                        self.names[block..].iter().map(|(neg, name)| (!neg, name.clone())).collect::<Vec<_>>();
                     self.names.extend(flipped);
                     self.negated = !self.negated;
                 }

@@ -127,8 +127,7 @@ fn open(db: &[u8]) -> Result<Connection, Error> {
 /// be lost.
 fn check_tables(connection: &Connection) -> Result<(), Error> {
     let failed = |source| Error::Sqlite { action: "reading", source };
-    let mut statement =
-        connection.prepare("SELECT type, name, ifnull(sql, '') FROM sqlite_master").map_err(failed)?;
+    let mut statement = connection.prepare("SELECT type, name, ifnull(sql, '') FROM sqlite_master").map_err(failed)?;
     let mut found = statement.query([]).map_err(failed)?;
     let known: BTreeSet<&str> = INDEXES.iter().map(|i| i.name).chain(["Packages"]).collect();
     let mut has_packages = false;
