@@ -29,8 +29,8 @@ impl Compression {
     /// The media type of layers so compressed.
     pub fn media_type(self) -> MediaType {
         match self {
-            Self::Gzip(_) => MediaType::OciLayerGzip,
-            Self::Zstd(_) => MediaType::OciLayerZstd,
+            Self::Gzip(_) => MediaType::LAYER_GZIP,
+            Self::Zstd(_) => MediaType::LAYER_ZSTD,
         }
     }
 }

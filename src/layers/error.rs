@@ -58,9 +58,9 @@ impl Fault for PackError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Payload { .. } | Self::Missing { .. } => {
-                Some("the package passed its checksums and is still not sound: report it to whoever built it".to_owned())
-            }
+            Self::Payload { .. } | Self::Missing { .. } => Some(
+                "the package passed its checksums and is still not sound: report it to whoever built it".to_owned(),
+            ),
             Self::Store(e) => e.hint(),
             _ => None,
         }

@@ -24,6 +24,6 @@ pub use changes::Changes;
 pub use compress::{Compression, InvalidCompression};
 pub use error::PackError;
 pub use layer::{Layer, LayerKey};
-pub use pack::{Packed, pack};
-pub use plan::{LayerPlan, LayerRule, plan};
+pub use pack::{Packed, Settings, pack};
+pub use plan::{LayerPlan, LayerRule, SYSTEM, plan};
 pub use segment::Sources;

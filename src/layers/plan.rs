@@ -81,10 +81,8 @@ pub fn plan(base: &Rootfs, new: &Rootfs, packages: &[&str], rules: &[LayerRule])
         rules => rules.iter().map(|r| r.name.as_str()).chain([SYSTEM]).collect(),
     };
     let system = names.len() - 1;
-    let of_package: Vec<usize> = packages
-        .iter()
-        .map(|name| rules.iter().rposition(|rule| rule.matches(name)).unwrap_or(system - 1))
-        .collect();
+    let of_package: Vec<usize> =
+        packages.iter().map(|name| rules.iter().rposition(|rule| rule.matches(name)).unwrap_or(system - 1)).collect();
     let mut layer_of = first_layers(new, &changes, &of_package, system);
     lift_directories(new, &mut layer_of);
     let mut plans: Vec<LayerPlan> = names.iter().map(|name| LayerPlan::new(name)).collect();

@@ -6,10 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    LayerPlan, PackError,
-    plan::Shared,
-};
+use super::{LayerPlan, PackError, plan::Shared};
 use crate::{
     formats::{
         rpm::Payload,
@@ -36,9 +33,18 @@ pub trait Sources: Sync {
 /// A part of a layer that is produced front to back, independent of all others.
 #[derive(Debug)]
 pub(super) enum Segment {
-    Head { whiteouts: Vec<RootPath>, entries: Vec<Shared> },
-    Package { id: PackageId, files: BTreeMap<u32, Shared> },
-    Base { layer: u32, files: BTreeMap<u32, Shared> },
+    Head {
+        whiteouts: Vec<RootPath>,
+        entries: Vec<Shared>,
+    },
+    Package {
+        id: PackageId,
+        files: BTreeMap<u32, Shared>,
+    },
+    Base {
+        layer: u32,
+        files: BTreeMap<u32, Shared>,
+    },
     /// The two blocks of zeros.
     End,
 }
@@ -130,7 +136,13 @@ impl Producer {
     }
 
     /// Moves bytes into the chunk; what does not fit goes back to the front.
-    fn send(&mut self, outgoing: Outgoing, chunk: &mut Vec<u8>, limit: usize, sources: &dyn Sources) -> Result<(), PackError> {
+    fn send(
+        &mut self,
+        outgoing: Outgoing,
+        chunk: &mut Vec<u8>,
+        limit: usize,
+        sources: &dyn Sources,
+    ) -> Result<(), PackError> {
         let room = limit - chunk.len();
         let rest = match outgoing {
             Outgoing::Made(bytes, at) => {
@@ -180,7 +192,9 @@ impl Producer {
                 }
                 self.input = Input::Head { whiteouts, entries };
             }
-            Input::Package { id, payload, files, members } => return self.advance_package(id, payload, files, members, sources),
+            Input::Package { id, payload, files, members } => {
+                return self.advance_package(id, payload, files, members, sources);
+            }
             Input::Base { layer, reader, files, entry } => return self.advance_base(layer, reader, files, entry),
             Input::Done => return Ok(false),
         }
@@ -189,7 +203,9 @@ impl Producer {
 
     fn open(&mut self, segment: Segment, sources: &dyn Sources) -> Result<(), PackError> {
         self.input = match segment {
-            Segment::Head { whiteouts, entries } => Input::Head { whiteouts: whiteouts.into(), entries: entries.into() },
+            Segment::Head { whiteouts, entries } => {
+                Input::Head { whiteouts: whiteouts.into(), entries: entries.into() }
+            }
             Segment::Package { id, files } => {
                 let payload = Box::new(sources.package(id)?);
                 let members = carriers(&payload, &files);
@@ -243,7 +259,9 @@ impl Producer {
         if files.is_empty() {
             return Ok(false);
         }
-        let next = reader.next_entry().map_err(|e| PackError::Read { what: base_name(layer), source: std::io::Error::other(e) })?;
+        let next = reader
+            .next_entry()
+            .map_err(|e| PackError::Read { what: base_name(layer), source: std::io::Error::other(e) })?;
         if next.is_none() {
             let lost = files.into_values().next().expect("not empty");
             return Err(PackError::Missing { what: base_name(layer), path: lost.paths[0].clone() });
@@ -262,7 +280,12 @@ impl Producer {
         let mut after = vec![0; tar::padding(size)];
         for name in &shared.paths[1..] {
             let target = EntryKind::Hardlink(shared.paths[0].as_bytes().to_vec());
-            after.extend(tar::header_blocks(&Entry { kind: target, size: 0, xattrs: BTreeMap::new(), ..entry(name, &shared.node) }));
+            after.extend(tar::header_blocks(&Entry {
+                kind: target,
+                size: 0,
+                xattrs: BTreeMap::new(),
+                ..entry(name, &shared.node)
+            }));
         }
         if size > 0 {
             self.out.push_back(match &shared.node.kind {

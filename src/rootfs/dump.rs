@@ -36,10 +36,20 @@ pub fn text(fs: &Rootfs) -> String {
 
 /// One node's line, without its path.
 pub fn line(node: &Node) -> String {
+    with_content(node, true)
+}
+
+/// The same without a file's CONTENT: what is left when the bytes are named another way.
+pub fn line_without_content(node: &Node) -> String {
+    with_content(node, false)
+}
+
+fn with_content(node: &Node, names_content: bool) -> String {
     let m = &node.metadata;
     let head = |kind: &str| format!("{kind} {:04o} {}:{} {}", m.mode, m.uid, m.gid, m.mtime);
     let mut out = match &node.kind {
         Kind::Directory => head("dir"),
+        Kind::File { size, .. } if !names_content => format!("{} {size}", head("file")),
         Kind::File { size, content } => format!("{} {size} {}", head("file"), ContentName(content)),
         Kind::Symlink(target) => format!("{} {}", head("symlink"), escape(target)),
         Kind::Special(Special::Char { major, minor }) => format!("{} {major}:{minor}", head("char")),

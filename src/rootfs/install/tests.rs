@@ -210,7 +210,10 @@ fn names_that_climb_out_are_refused() {
     let evil = package("evil", vec![link("/out", "../../../.."), file("/out/etc/x", "x")]);
     let error = Case::on(Rootfs::new()).run(vec![evil]).expect_err("climbs");
     assert_eq!(error.class().exit_code(), 4);
-    assert_eq!(crate::terms::chain(&error).concat(), "installing evil-1-1.x86_64/out/etc/x leads out of the image through the symbolic link /out");
+    assert_eq!(
+        crate::terms::chain(&error).concat(),
+        "installing evil-1-1.x86_64/out/etc/x leads out of the image through the symbolic link /out"
+    );
 }
 
 #[test]
