@@ -9,9 +9,10 @@
 //! ```
 #![allow(clippy::print_stdout, reason = "its output is what the scripts compare")]
 
-use std::{collections::BTreeMap, error::Error, fs, io::BufReader, io::Read, process::ExitCode};
+use std::{collections::BTreeMap, error::Error, fs, io::BufReader, io::Read, io::{Seek, SeekFrom}, process::ExitCode};
 
 use drydock::{
+    formats::openpgp::Keyring,
     formats::rpm::{DigestStatus, FileEntry, Header, PackageHead, Payload, PayloadCheck, Tag, check_header},
     rpmdb::{self, Change, InstallFacts, sqlite},
     terms::{Arch, ChecksumHasher},
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let outcome = match words[..] {
         ["files", ref packages @ ..] => packages.iter().try_for_each(|p| files(p)),
         ["headers", db, ref packages @ ..] => headers(db, packages),
+        ["signatures", keys, ref packages @ ..] => signatures(keys, packages),
         ["database", out, base, ref packages @ ..] => database(out, base, packages),
         ["erase", out, base, ref names @ ..] => erase(out, base, names),
         _ => Err("see the first lines of examples/rpm-judge.rs".into()),
@@ -92,6 +94,31 @@ fn print_file(f: &FileEntry) {
         f.lang,
         f.color,
     );
+}
+
+fn signatures(keys: &str, packages: &[&str]) -> Outcome {
+    let keyring = Keyring::parse(&fs::read(keys)?)?;
+    for cert in keyring.certs() {
+        println!("key {} {:?} {:?}", cert.fingerprint, cert.key_ids, cert.user_id);
+    }
+    for package in packages {
+        let head = head(package)?;
+        for signature in head.signatures() {
+            let outcome = if signature.covers_payload {
+                let mut file = fs::File::open(package)?;
+                file.seek(SeekFrom::Start(head.header_range.start))?;
+                keyring.verify(&signature.packet, file)
+            } else {
+                keyring.verify(&signature.packet, head.signed_bytes())
+            };
+            let said = match outcome {
+                Ok(signer) => format!("OK {} {}", signer.key_id, signer.user_id),
+                Err(e) => drydock::terms::chain(&e).join(": "),
+            };
+            println!("{} {} {said}", package.rsplit('/').next().unwrap_or(package), signature.tag);
+        }
+    }
+    Ok(())
 }
 
 fn head(package: &str) -> Result<PackageHead, Box<dyn Error>> {

@@ -26,7 +26,7 @@ pub use digests::{DigestStatus, PayloadCheck, check_header};
 pub use error::{HeaderError, PackageError, PayloadError};
 pub use files::{FileEntry, flags, link_sets};
 pub use header::{Header, Kind, Region};
-pub use package::{HEADER_MAGIC, Lead, PackageHead};
+pub use package::{HEADER_MAGIC, Lead, PackageHead, PackageSignature};
 pub use payload::{Payload, PayloadMember};
 pub use scriptlets::{Condition, EXPAND, QFORMAT, ScriptKind, Scriptlet};
 pub use tags::Tag;

@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
 use super::{Header, HeaderError, PackageError, Tag, header::check_limits};
 use crate::formats::compression::Codec;
 
@@ -75,6 +77,33 @@ impl PackageHead {
             Some("identity" | "none" | "uncompressed") => Ok(Codec::None),
             Some(name) => Codec::from_rpm(name).ok_or_else(|| bad(name, "gzip, bzip2, xz, lzma or zstd")),
         }
+    }
+}
+
+/// An OpenPGP signature a package carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageSignature {
+    /// The signature header's tag it is in.
+    pub tag: Tag,
+    /// Whether it covers the payload too; else it covers [`PackageHead::signed_bytes`] alone.
+    pub covers_payload: bool,
+    /// One signature packet.
+    pub packet: Vec<u8>,
+}
+
+impl PackageHead {
+    /// The signatures, those over the header alone first: RSAHEADER, DSAHEADER, rpm 6's OPENPGP, then the old PGP and
+    /// GPG over header and payload (both are of the file from [`PackageHead::header_range`] to its end).
+    pub fn signatures(&self) -> Vec<PackageSignature> {
+        let binary = |(tag, covers_payload)| {
+            let packet = self.signature.bytes(tag)?.to_vec();
+            Some(PackageSignature { tag, covers_payload, packet })
+        };
+        let texts = self.signature.strings(Tag::OPENPGP).filter_map(|text| BASE64_STANDARD.decode(text).ok());
+        let modern = texts.map(|packet| PackageSignature { tag: Tag::OPENPGP, covers_payload: false, packet });
+        let header = [(Tag::RSAHEADER, false), (Tag::DSAHEADER, false)].into_iter().filter_map(binary);
+        let whole = [(Tag::SIG_PGP, true), (Tag::SIG_GPG, true)].into_iter().filter_map(binary);
+        header.chain(modern).chain(whole).collect()
     }
 }
 
