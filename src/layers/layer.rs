@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Compression;
+use super::compress::media_type;
 use crate::{
     formats::oci::{Descriptor, MediaType},
+    lock::Compression,
     store::{Blob, Verified},
     terms::{BlobDigest, DiffId, Digest},
 };
@@ -31,7 +32,7 @@ pub struct Layer {
 impl Layer {
     /// Its media type.
     pub fn media_type(&self) -> MediaType {
-        self.compression.media_type()
+        media_type(self.compression)
     }
 
     /// As a manifest lists it.

@@ -21,7 +21,6 @@ mod segment;
 mod tests;
 
 pub use changes::Changes;
-pub use compress::{Compression, InvalidCompression};
 pub use error::PackError;
 pub use layer::{Layer, LayerKey};
 pub use pack::{Packed, Settings, pack};

@@ -10,12 +10,13 @@ use std::{
 };
 
 use super::{
-    Compression, Layer, LayerKey, LayerPlan, PackError, Sources,
+    Layer, LayerKey, LayerPlan, PackError, Sources,
     compress::Compressor,
     layer::Remembered,
     segment::{Producer, Segment},
 };
 use crate::{
+    lock::Compression,
     rootfs::dump,
     store::{Spool, Store},
     terms::{BlobDigest, Checksum, DiffId, Event, Events, Hasher},
