@@ -209,11 +209,6 @@ impl<'a> Pool<'a> {
         i.checked_sub(self.installed_catalogs).map(|i| &self.request.sources[i])
     }
 
-    /// Place of the package's source in the request.
-    pub fn source_index(&self, p: Pkg) -> usize {
-        self.place(p).0
-    }
-
     pub fn name(&self, p: Pkg) -> &'a str {
         let (c, id) = self.at(p);
         c.name(id)

@@ -6,7 +6,7 @@ use super::{
     Error,
     pool::{Pkg, Pool},
 };
-use crate::formats::repodata::{Requirement, Sense, ranges_overlap};
+use crate::formats::repodata::{Requirement, Sense};
 
 /// One part of a spec: exact text or a glob.
 enum Part {
@@ -139,11 +139,6 @@ impl Pool<'_> {
         out.sort_unstable();
         out.dedup();
         out
-    }
-
-    /// Whether the package is what an obsoletes or conflicts entry means: it provides the capability in that range.
-    pub fn is_named_by(&self, p: Pkg, wanted: &Requirement) -> bool {
-        self.name(p) == wanted.name && ranges_overlap((Sense::EQUAL, self.evr(p)), wanted.range())
     }
 
     /// The name closest to a spec that matched nothing.
