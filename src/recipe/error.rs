@@ -12,9 +12,9 @@ pub enum Place {
         /// File name as given, or the built-in's name.
         file: String,
         /// 1-based.
-        line: usize,
+        line: u32,
         /// 1-based, in characters.
-        column: usize,
+        column: u32,
     },
     /// On the command line: the flag.
     Flag(&'static str),
@@ -29,12 +29,30 @@ impl fmt::Display for Place {
     }
 }
 
-/// `: did you mean "x"?`, or what there is, or nothing.
-fn meant(nearest: Option<&String>, known: &[String]) -> String {
-    match nearest {
-        Some(name) => format!(": did you mean {name:?}?"),
-        None if known.is_empty() => String::new(),
-        None => format!(": known are {}", known.join(", ")),
+/// What was probably meant instead of an unknown name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// The valid name that looks like it.
+    Nearest(String),
+    /// None does: every valid name, sorted.
+    Known(Vec<String>),
+}
+
+impl Meant {
+    /// Looks among `known`, which is sorted.
+    pub(super) fn among(name: &str, known: Vec<String>) -> Self {
+        nearest(name, known.iter().map(String::as_str)).map_or(Self::Known(known), Self::Nearest)
+    }
+}
+
+impl fmt::Display for Meant {
+    /// Follows the sentence that names the mistake.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nearest(name) => write!(f, ": did you mean {name:?}?"),
+            Self::Known(names) if names.is_empty() => Ok(()),
+            Self::Known(names) => write!(f, ": known are {}", names.join(", ")),
+        }
     }
 }
 
@@ -72,7 +90,7 @@ pub enum Error {
         message: String,
     },
     /// A key no recipe has.
-    #[error("{at}: unknown key {key:?} in {}{}", table_name(table), meant(nearest.as_ref(), known))]
+    #[error("{at}: unknown key {key:?} in {}{meant}", table_name(table))]
     UnknownKey {
         /// Where.
         at: Place,
@@ -80,10 +98,8 @@ pub enum Error {
         key: String,
         /// The table it stands in, dotted; empty for the top.
         table: String,
-        /// The valid key it looks like.
-        nearest: Option<String>,
-        /// Every valid key.
-        known: Vec<String>,
+        /// A valid key.
+        meant: Meant,
     },
     /// A key that must be there.
     #[error("{at}: {} has no {key:?}", table_name(table))]
@@ -120,16 +136,14 @@ pub enum Error {
         why: String,
     },
     /// A variable nobody defines.
-    #[error("{at}: undefined variable {name:?}{}", meant(nearest.as_ref(), known))]
+    #[error("{at}: undefined variable {name:?}{meant}")]
     UnknownVariable {
         /// Where it is used.
         at: Place,
         /// Its name.
         name: String,
-        /// The defined one it looks like.
-        nearest: Option<String>,
-        /// Every defined one.
-        known: Vec<String>,
+        /// A defined one.
+        meant: Meant,
     },
     /// A variable that is declared empty, where a value is needed.
     #[error("{at}: variable {name:?} is empty, and {key} needs it")]
@@ -190,7 +204,7 @@ impl Fault for Error {
                 "rhel" => "pass --rhel VERSION, as in `--rhel 8.4`".into(),
                 name => format!("give it a value in [vars] or with --set {name}=VALUE"),
             }),
-            Self::UnknownVariable { name, nearest: None, .. } => {
+            Self::UnknownVariable { name, meant: Meant::Known(_), .. } => {
                 Some(format!("define it in [vars] or with --set {name}=VALUE"))
             }
             Self::BaseByTag { base, .. } => Some(format!(

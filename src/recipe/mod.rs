@@ -11,6 +11,7 @@
 //!
 //! Every refusal says where (`drydock.toml:12:1`), what, and the nearest valid name.
 
+mod check;
 mod document;
 mod error;
 mod expand;
@@ -34,7 +35,7 @@ pub use document::{
     ArchPackagesSection, Document, FileSection, GroupSection, ImageSection, LayerSection, PackagesSection, RepoSection,
     TreeSection, UserSection,
 };
-pub use error::{Error, Place};
+pub use error::{Error, Meant, Place};
 pub use layering::Layering;
 pub use overrides::Overrides;
 pub use plan::{

@@ -9,7 +9,7 @@ use toml::{
 
 use super::{
     Document, Error,
-    error::nearest,
+    error::{Meant, nearest},
     source::{Path, Source},
 };
 
@@ -69,13 +69,13 @@ impl<'a> Walk<'a> {
             match known {
                 Some(known @ Json::Object(_)) => self.value(known, value, &path.key(name))?,
                 _ => {
-                    let known: Vec<String> = properties.into_iter().flat_map(|p| p.keys().cloned()).collect();
+                    let mut known: Vec<String> = properties.into_iter().flat_map(|p| p.keys().cloned()).collect();
+                    known.sort();
                     return Err(Error::UnknownKey {
                         at: self.source.at(key.span().start),
                         key: name.to_owned(),
                         table: path.to_string(),
-                        nearest: nearest(name, known.iter().map(String::as_str)),
-                        known,
+                        meant: Meant::among(name, known),
                     });
                 }
             }
@@ -94,10 +94,8 @@ impl<'a> Walk<'a> {
         if choices.contains(&value) {
             return Ok(());
         }
-        let why = match nearest(value, choices.iter().copied()) {
-            Some(name) => format!("did you mean {name:?}?"),
-            None => format!("known are {}", choices.join(", ")),
-        };
+        let nearest = nearest(value, choices.iter().copied()).map(|name| format!("did you mean {name:?}?"));
+        let why = nearest.unwrap_or_else(|| format!("known are {}", choices.join(", ")));
         Err(Error::BadValue { at: self.source.at(at), key: path.to_string(), value: value.to_owned(), why })
     }
 

@@ -126,7 +126,12 @@ fn place(file: &str, text: &str, offset: usize) -> Place {
     let line_start = before.rfind('\n').map_or(0, |i| i + 1);
     Place::Text {
         file: file.to_owned(),
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
+        line: number(before.matches('\n').count()),
+        column: number(before[line_start..].chars().count()),
     }
+}
+
+/// Counted from 1; a recipe is far smaller than the type.
+fn number(before: usize) -> u32 {
+    u32::try_from(before).map_or(u32::MAX, |n| n.saturating_add(1))
 }

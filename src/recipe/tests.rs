@@ -18,7 +18,7 @@ fn with_base(rest: &str) -> String {
 }
 
 fn refusal(text: &str) -> String {
-    let error = plan(text, &Overrides::default()).expect_err(text);
+    let error = plan(text, &Overrides::default()).expect_err("refused");
     assert_eq!(error.class(), Class::Usage);
     error.to_string()
 }
@@ -243,9 +243,8 @@ fn templates_wait_for_the_packages() {
     assert_eq!(value["RT_KERNEL_VERSION"], "5.14.0-284.11.1.el9_2.x86_64+rt");
     assert_eq!(value["RHEL_VERSION"], "9.2");
     assert_eq!(json.bind(&|_| None).matches("\"\"").count(), 2);
-    let other = with_base("[vars]\nodd = \"a$${b}\"\n[image.env]\nX = \"$${HOME} ${odd} $ $$ ${rpm:gone}|\"")
-        .replace("[vars]", "[vars]");
-    let plan = super::tests::plan(&other.replace("[image.env]", "[image.env]"), &Overrides::default()).expect("fine");
+    let other = with_base("[vars]\nodd = \"a$${b}\"\n[image.env]\nX = \"$${HOME} ${odd} $ $$ ${rpm:gone}|\"");
+    let plan = super::tests::plan(&other, &Overrides::default()).expect("fine");
     assert_eq!(plan.image.env["X"].bind(&installed), "${HOME} a${b} $ $$ |");
 }
 

@@ -13,13 +13,16 @@
 //!
 //! `--set` wins over flags, flags over `[vars]`, and a variable that is empty there takes the value of this table.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::terms::Arch;
 
 use super::{
     Error, Overrides, Place,
-    error::nearest,
+    error::Meant,
     source::{Path, Source},
     template::{Part, is_late, split},
 };
@@ -168,17 +171,9 @@ impl<'a> Variables<'a> {
     }
 
     fn unknown(&self, name: &str, at: &Place) -> Error {
-        let known: Vec<String> = self
-            .defined
-            .keys()
-            .map(String::as_str)
-            .chain(COMPUTED)
-            .map(str::to_owned)
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        let nearest = nearest(name, known.iter().map(String::as_str));
-        Error::UnknownVariable { at: at.clone(), name: name.to_owned(), nearest, known }
+        let known: BTreeSet<&str> = self.defined.keys().map(String::as_str).chain(COMPUTED).collect();
+        let meant = Meant::among(name, known.into_iter().map(str::to_owned).collect());
+        Error::UnknownVariable { at: at.clone(), name: name.to_owned(), meant }
     }
 
     /// Expands a string value of the document. `None`: the entry is to be dropped.
