@@ -205,7 +205,9 @@ fn broken(set: &Set<'_>, request: &Request) -> Vec<Violation> {
         for (k, &i) in twins.iter().enumerate() {
             for &j in &twins[k + 1..] {
                 let (a, b) = (&set.members[i], &set.members[j]);
-                let wide = |m: &Member<'_>| !matches!(m.catalog.arch(m.id), "i386" | "i486" | "i586" | "i686" | "athlon" | "s390");
+                let wide = |m: &Member<'_>| {
+                    !matches!(m.catalog.arch(m.id), "i386" | "i486" | "i586" | "i686" | "athlon" | "s390")
+                };
                 let any = |m: &Member<'_>| m.catalog.arch(m.id) == "noarch";
                 let share = wide(a) == wide(b) || any(a) || any(b);
                 if share && !(a.old && b.old) && !(installonly(a) && installonly(b) && a.nevra() != b.nevra()) {
