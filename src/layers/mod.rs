@@ -24,5 +24,5 @@ pub use changes::Changes;
 pub use error::PackError;
 pub use layer::{Layer, LayerKey};
 pub use pack::{Packed, Settings, pack};
-pub use plan::{LayerPlan, LayerRule, SYSTEM, plan};
+pub use plan::{LayerPlan, SYSTEM, plan};
 pub use segment::Sources;

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::Changes;
 use crate::{
     rootfs::{Content, Kind, LeafId, Node, Origin, PackageId, Rootfs},
@@ -12,26 +10,6 @@ use crate::{
 
 /// Name of the layer that holds what no package brought: the package database, effects, whiteouts.
 pub const SYSTEM: &str = "system";
-
-/// A rule of the recipe: the packages whose names match go to the layer.
-#[derive(Clone, Debug)]
-pub struct LayerRule {
-    /// The layer's name.
-    pub name: String,
-    globs: Vec<GlobMatcher>,
-}
-
-impl LayerRule {
-    /// Package name globs; an invalid glob is the caller's to report.
-    pub fn new(name: impl Into<String>, globs: &[String]) -> Result<Self, globset::Error> {
-        let globs = globs.iter().map(|g| GlobBuilder::new(g).build().map(|g| g.compile_matcher()));
-        Ok(Self { name: name.into(), globs: globs.collect::<Result<_, _>>()? })
-    }
-
-    fn matches(&self, package: &str) -> bool {
-        self.globs.iter().any(|g| g.is_match(package))
-    }
-}
 
 /// A file under all its names.
 #[derive(Clone, Debug)]
@@ -72,20 +50,15 @@ impl LayerPlan {
     }
 }
 
-/// Spreads the difference of `base` and `new` over layers. `packages` are the names by [`PackageId`]. The last rule that matches
-/// a package wins, so `*` may stand first; what none matches goes to the last rule's layer. Empty layers are left out.
-pub fn plan(base: &Rootfs, new: &Rootfs, packages: &[&str], rules: &[LayerRule]) -> Vec<LayerPlan> {
+/// Spreads the difference of `base` and `new` over layers. `names` are the package layers in stacking order, and `of_package`
+/// says for each [`PackageId`] which of them it goes into. What no package brought goes into [`SYSTEM`] above them. Empty layers
+/// are left out.
+pub fn plan(base: &Rootfs, new: &Rootfs, names: &[&str], of_package: &[usize]) -> Vec<LayerPlan> {
     let changes = Changes::between(base, new);
-    let names: Vec<&str> = match rules {
-        [] => vec!["packages", SYSTEM],
-        rules => rules.iter().map(|r| r.name.as_str()).chain([SYSTEM]).collect(),
-    };
-    let system = names.len() - 1;
-    let of_package: Vec<usize> =
-        packages.iter().map(|name| rules.iter().rposition(|rule| rule.matches(name)).unwrap_or(system - 1)).collect();
-    let mut layer_of = first_layers(new, &changes, &of_package, system);
+    let system = names.len();
+    let mut layer_of = first_layers(new, &changes, of_package, system);
     lift_directories(new, &mut layer_of);
-    let mut plans: Vec<LayerPlan> = names.iter().map(|name| LayerPlan::new(name)).collect();
+    let mut plans: Vec<LayerPlan> = names.iter().chain([&SYSTEM]).map(|name| LayerPlan::new(name)).collect();
     for shared in by_leaf(new, &changes) {
         let layer = layer_of[&shared.paths[0]];
         file_away(&mut plans[layer], shared);

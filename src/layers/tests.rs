@@ -163,16 +163,14 @@ fn a_base_layer_that_ends_early_is_an_error() {
 }
 
 #[test]
-fn packages_go_where_the_last_matching_rule_says() {
+fn packages_go_into_their_layers_and_directories_below_them() {
     let mut new = Rootfs::new();
     let of = |package: u32| Kind::File { size: 1, content: Content::Package { package: PackageId(package), file: 0 } };
     for (i, name) in ["gcc", "kernel-core", "kernel-devel"].iter().enumerate() {
         put(&mut new, &format!("usr/{name}/file"), of(i as u32), Origin::Package(PackageId(i as u32)));
     }
     put(&mut new, "etc/made", inline(b"1".to_vec()), Origin::Effect);
-    let rules = [("toolchain", "*"), ("kernel", "kernel-*"), ("devel", "kernel-devel")]
-        .map(|(name, glob)| LayerRule::new(name, &[glob.to_owned()]).expect("a glob"));
-    let plans = plan(&Rootfs::new(), &new, &["gcc", "kernel-core", "kernel-devel"], &rules);
+    let plans = plan(&Rootfs::new(), &new, &["toolchain", "kernel", "devel"], &[0, 1, 2]);
     let shape: Vec<_> = plans
         .iter()
         .map(|l| {
