@@ -14,9 +14,9 @@
 mod cert;
 mod error;
 mod keyring;
-mod verify;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use error::{KeyError, SignatureError};
 pub use keyring::{KeyDescription, Keyring};
