@@ -13,6 +13,8 @@ mod header;
 pub mod index;
 mod rich;
 pub mod sqlite;
+#[cfg(test)]
+mod tests;
 mod wal;
 
 pub use backend::{Backend, PATHS, detect};

@@ -20,7 +20,7 @@ pub enum KeyError {
     /// It holds a private key.
     #[error("key file holds a private key, only public ones belong here")]
     Private,
-    /// A key in it is malformed, or of a kind that cannot be checked here (ML-DSA, OpenPGP version 3).
+    /// A key in it is malformed, or of a kind that cannot be checked here (OpenPGP version 3).
     #[error("reading key {number} of the key file")]
     Malformed {
         /// Counted from 1.

@@ -15,11 +15,15 @@ mod dependencies;
 mod digests;
 mod error;
 mod files;
+#[cfg(test)]
+pub(crate) mod handmade;
 mod header;
 mod package;
 mod payload;
 mod scriptlets;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 pub use dependencies::{Dependency, Relation, sense, unsupported_rpmlib};
 pub use digests::{DigestStatus, PayloadCheck, check_header};
