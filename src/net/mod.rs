@@ -31,7 +31,8 @@ mod tls;
 mod transfer;
 
 pub use client::Client;
-pub use error::{Error, Refusal, SinkFault};
+pub(crate) use error::status_text;
+pub use error::{Error, Refusal, SinkFault, Words};
 pub use failure::{Cause, Failure};
 pub use identity::{ClientCertificate, Identity, IdentityError};
 pub use redact::redacted;
