@@ -11,9 +11,9 @@ use drydock::{
     formats::compression::Codec,
     terms::Arch,
     testbed::{
-        Compression, Key, MadeFile, Repo, SignatureVersion, Spec, World, make,
+        Compression, Key, Kind, MadeFile, Repo, SignatureVersion, Spec, World, make,
         repo::Tree,
-        spec::{Kind, Script, When},
+        spec::{Script, When},
         world::{KERNEL, RELEASEVER},
     },
 };

@@ -69,7 +69,7 @@ impl Trouble {
     }
 
     /// The fault of the first trouble that fits, used up by one.
-    pub(super) fn pick(all: &mut Vec<Self>, request: &Request) -> Option<Fault> {
+    pub(super) fn pick(all: &mut [Self], request: &Request) -> Option<Fault> {
         let fits = |t: &Self| {
             request.path.contains(&t.path)
                 && t.method.as_ref().is_none_or(|m| *m == request.method)

@@ -13,9 +13,10 @@ use crate::{
 
 use super::{
     compress::compress,
+    files::{Kind, MadeFile},
     maker::Made,
     registry::Registry,
-    spec::{BUILD_TIME, Kind, MadeFile},
+    spec::BUILD_TIME,
 };
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -16,10 +16,11 @@ use crate::terms::Digest;
 use super::{
     compress::compress,
     cpio,
+    files::{Kind, MadeFile},
     header::{HeaderWriter, Value},
     keys::Key,
     relations::{self, Dependency, sense},
-    spec::{Kind, Lie, MadeFile, Script, Spec, When},
+    spec::{Lie, Script, Spec, When},
 };
 
 /// A made package: its bytes, and what repository metadata says about them.
@@ -367,6 +368,11 @@ fn signature_header(spec: &Spec, header: &[u8], payload: &[u8], archive_size: us
     if let Some((key, version)) = spec.signer {
         let tag = if key == Key::Rsa { 268 } else { 267 };
         s.set(tag, Value::Bytes(key.sign(version, header)));
+        if spec.old_digests {
+            // Before payload digests, a second signature covered header and payload together.
+            let tag = if key == Key::Rsa { 1002 } else { 1005 };
+            s.set(tag, Value::Bytes(key.sign(version, &[header, payload].concat())));
+        }
     }
     s.set(269, Value::Text(hex::encode(Sha1::digest(header))));
     if !spec.old_digests {

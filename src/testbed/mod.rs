@@ -3,7 +3,7 @@
 //!
 //! | part | what it makes |
 //! |---|---|
-//! | [`spec`] [`maker`] | RPM packages, ordinary, odd and malformed, from a [`Spec`] |
+//! | [`spec`] [`files`] [`maker`] | RPM packages, ordinary, odd and malformed, from a [`Spec`] |
 //! | [`keys`] | three embedded **test** keys; v4 and v3 signatures |
 //! | [`repo`] | repomd, primary and filelists for a set of made packages |
 //! | [`server`] [`tls`] | an HTTP/1 server on 127.0.0.1 in a thread of its own, with mutual TLS and a request log |
@@ -18,6 +18,7 @@
 pub mod cdn;
 mod compress;
 mod cpio;
+pub mod files;
 mod header;
 pub mod image;
 pub mod keys;
@@ -32,13 +33,14 @@ pub mod world;
 
 pub use cdn::{Cdn, Fault, Trouble};
 pub use compress::compress;
+pub use files::{Kind, MadeFile};
 pub use image::MadeImage;
 pub use keys::{Key, SignatureVersion};
 pub use maker::{Made, make};
 pub use registry::Registry;
 pub use repo::Repo;
 pub use server::{Seen, Server};
-pub use spec::{Compression, MadeFile, Script, Spec, When};
+pub use spec::{Compression, Script, Spec, When};
 pub use tls::Authority;
 pub use world::World;
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Dependencies as spec files write them, made into what headers and repodata carry.
 
-use super::spec::{Compression, Kind, Spec, When};
+use super::{
+    files::Kind,
+    spec::{Compression, Spec, When},
+};
 
 /// Bits of rpm's dependency flags (`rpmds.h`).
 pub(super) mod sense {

@@ -12,9 +12,10 @@ use crate::{
 
 use super::{
     compress::compress,
+    files::{Kind, MadeFile},
     maker::Made,
     relations::{self, Dependency, sense},
-    spec::{BUILD_TIME, Kind, MadeFile},
+    spec::BUILD_TIME,
 };
 
 /// A repository: packages, and documents passed through (modules, comps, updateinfo).

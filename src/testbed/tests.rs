@@ -10,7 +10,7 @@ use super::{
     maker::Damage,
     registry::{Access, Manners, Writes},
     server::Speaks,
-    spec::{Kind, Lie},
+    spec::Lie,
     tls::Validity,
     world::{ARCHES, KERNEL, OTHER_KERNELS, RT_KERNEL},
     *,

@@ -22,12 +22,13 @@ pub(super) use base::id_of;
 
 use super::{
     cdn::Cdn,
+    files::MadeFile,
     image::{Entry, MadeImage, layer_of},
     keys::Key,
     maker::{Made, make},
     repo::{Repo, Tree},
     server::Speaks,
-    spec::{MadeFile, Spec},
+    spec::Spec,
     tls::Authority,
 };
 

@@ -3,8 +3,9 @@
 use crate::{
     terms::Arch,
     testbed::{
+        files::MadeFile,
         keys::Key,
-        spec::{MadeFile, Script, Spec, When},
+        spec::{Script, Spec, When},
     },
 };
 

@@ -6,7 +6,8 @@ use crate::{
     terms::Arch,
     testbed::{
         compress::compress,
-        spec::{MadeFile, Script, Spec, When},
+        files::MadeFile,
+        spec::{Script, Spec, When},
     },
 };
 

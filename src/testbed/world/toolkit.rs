@@ -2,7 +2,10 @@
 
 use crate::{
     terms::Arch,
-    testbed::spec::{MadeFile, Script, Spec, When},
+    testbed::{
+        files::MadeFile,
+        spec::{Script, Spec, When},
+    },
 };
 
 use super::{elf, library, package, program};
@@ -284,7 +287,7 @@ fn updates(arch: Arch) -> Vec<Spec> {
             .files(library(arch, "/lib64", "libz", "1.2.11", "libz.so.1", &["libc.so.6"]))
             .file(MadeFile::file("/usr/share/doc/zlib-README-18", "new\n").doc()),
         package(&format!("zlib-devel-{zlib}"), arch)
-            .provides([format!("pkgconfig(zlib) = 1.2.11").as_str()])
+            .provides(["pkgconfig(zlib) = 1.2.11"])
             .requires([format!("zlib{} = {zlib}", isa(arch)).as_str()])
             .file(MadeFile::file("/usr/include/zlib.h", "#pragma once\n")),
     ]
