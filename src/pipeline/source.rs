@@ -2,7 +2,7 @@
 
 use super::{Error, Session};
 use crate::{
-    formats::oci::{Descriptor, Document, ImageRef, RawDocument, Reference},
+    formats::oci::{Descriptor, Document, ImageRef, MANIFEST_LIMIT, MediaType, RawDocument, Reference},
     layout::Layout,
     store::{Blob, BlobSource, Verified},
     terms::Digest,
@@ -95,8 +95,12 @@ impl ImageSource {
 /// A document seen before, by its digest.
 fn remembered(session: &Session, digest: Digest) -> Option<(RawDocument, Document)> {
     let blob = session.store.blob(&digest.into())?;
-    let bytes = blob.read(crate::formats::oci::MANIFEST_LIMIT).ok()?;
-    let raw = RawDocument::of(bytes).ok()?;
-    let parsed = raw.parse().ok()?;
-    Some((raw, parsed))
+    let bytes = blob.read(MANIFEST_LIMIT).ok()?;
+    // Its media type was not kept: the document says it, or its shape does.
+    let parsed = RawDocument::new(MediaType::new(""), bytes.clone()).parse().ok()?;
+    let media_type = match &parsed {
+        Document::Index(index) => index.media_type.clone().unwrap_or(MediaType::INDEX),
+        Document::Manifest(manifest) => manifest.media_type.clone().unwrap_or(MediaType::MANIFEST),
+    };
+    Some((RawDocument::new(media_type, bytes), parsed))
 }
