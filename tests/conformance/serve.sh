@@ -62,7 +62,7 @@ up)
   start_registry registry; start_registry registry-auth; alive nginx || nginx -c "$dir/servers/nginx.conf"
   # shellcheck source=/dev/null
   . ./servers.env
-  for _ in $(seq 100); do curl -fs "http://$REG/v2/" > /dev/null && curl -s "http://$REG_AUTH/v2/" > /dev/null && curl -fsI "$CDN_HTTP/RPM-GPG-KEY-fixture" > /dev/null && break; sleep 0.1; done
+  for _ in $(seq 100); do curl -fs "http://$REG/v2/" > /dev/null && curl -s "http://$REG_AUTH/v2/" > /dev/null && curl -sI "$CDN_HTTP/" > /dev/null && break; sleep 0.1; done
   curl -fs "http://$REG/v2/" > /dev/null || { echo "the registry does not answer"; tail -5 servers/registry.log; exit 1; }
   echo "registry $REG, CDN $CDN_HTTPS" ;;
 down)
