@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""oci_image.py pack OUT TAG ARCH=LOWER,UPPER... : a two-layer image per architecture in an OCI layout, with an index.
+"""oci_image.py pack OUT TAG ARCH=LOWER[,UPPER]... : an image of one or two layers per architecture in an OCI layout, with an index.
    oci_image.py unpack LAYOUT ARCH ROOT         : apply an image's layers to an empty directory.
 
 pack: LOWER and UPPER are root directories. The first layer (gzip) is LOWER; the second (zstd) is what turns it into UPPER: new and changed
@@ -31,7 +31,7 @@ def identity(path):
     content = os.readlink(path) if os.path.islink(path) else None
     if os.path.isfile(path) and content is None:
         content = hashlib.sha256(open(path, "rb").read()).digest()
-    return (s.st_mode, s.st_uid, s.st_gid, s.st_rdev, int(s.st_mtime) if not os.path.isdir(path) or content else 0, xattrs, content)
+    return (s.st_mode, s.st_uid, s.st_gid, s.st_rdev, 0 if os.path.isdir(path) and not os.path.islink(path) else int(s.st_mtime), xattrs, content)
 
 
 def layer(root, names, whiteouts=()):
@@ -92,17 +92,19 @@ def pack(out, tag, images):
     shutil.rmtree(out, ignore_errors=True)
     os.makedirs(out + "/blobs/sha256")
     layout, manifests = Layout(out), []
-    for arch, lower, upper in images:
-        tars = [layer(lower, entries(lower)), layer(upper, *difference(lower, upper))]
-        zstd = subprocess.run(["zstd", "-q", "-3", "-c"], input=tars[1], stdout=subprocess.PIPE, check=True).stdout
-        layers = [{"mediaType": OCI + "layer.v1.tar+gzip", **layout.add(gzip.compress(tars[0], 6, mtime=0))},
-                  {"mediaType": OCI + "layer.v1.tar+zstd", **layout.add(zstd)}]
+    for arch, lower, *upper in images:
+        tars = [layer(lower, entries(lower))]
+        layers = [{"mediaType": OCI + "layer.v1.tar+gzip", **layout.add(gzip.compress(tars[0], 6, mtime=0))}]
+        for root in upper:
+            tars.append(layer(root, *difference(lower, root)))
+            zstd = subprocess.run(["zstd", "-q", "-3", "-c"], input=tars[1], stdout=subprocess.PIPE, check=True).stdout
+            layers.append({"mediaType": OCI + "layer.v1.tar+zstd", **layout.add(zstd)})
         config = {"created": CREATED, "architecture": PLATFORM[arch], "os": "linux",
                   "config": {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "container=oci"], "Cmd": ["/bin/bash"],
                              "Labels": {"name": "ubi8", "version": "8.4", "architecture": arch}},
                   "rootfs": {"type": "layers", "diff_ids": [sha256(t) for t in tars]},
-                  "history": [{"created": CREATED, "created_by": "base"}, {"created": CREATED, "created_by": "ENV container=oci", "empty_layer": True},
-                              {"created": CREATED, "created_by": "changes"}]}
+                  "history": [{"created": CREATED, "created_by": "base"}, {"created": CREATED, "created_by": "ENV container=oci", "empty_layer": True}]
+                  + [{"created": CREATED, "created_by": "changes"} for _ in upper]}
         manifest = layout.add_json("manifest.v1+json", {"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json",
                                                         "config": layout.add_json("config.v1+json", config), "layers": layers})
         manifests.append({**manifest, "platform": {"architecture": PLATFORM[arch], "os": "linux"}})

@@ -18,7 +18,7 @@ base_root() { # ARCH -> DIR/base/ARCH/{lower,upper}
   local lower=$dir/base/$1/lower upper=$dir/base/$1/upper
   rm -rf "$dir/base/$1"; mkdir -p "$lower"
   # shellcheck disable=SC2086 # a list of names
-  dnf_root "$1" "$lower" "file://$dir/cdn/content/dist/rhel8/8.4" install $base_packages
+  dnf_root "$1" "$lower" "file://$dir/cdn/content/dist/rhel8/8.4" --setopt=obsoletes=0 install $base_packages
   rpm --root "$lower" --import "$dir/RPM-GPG-KEY-fixture"          # a gpg-pubkey header, which every UBI database has
   mkdir -p "$lower"/usr/share/leftover/deep "$lower"/var/cache/fixture/old
   echo gone > "$lower/usr/share/leftover/deep/file"; echo hidden > "$lower/var/cache/fixture/old/file"; echo file > "$lower/usr/share/file-to-directory"
@@ -34,7 +34,8 @@ base_root() { # ARCH -> DIR/base/ARCH/{lower,upper}
 if [ ! -e "$dir/.base" ]; then
   for arch in x86_64 aarch64; do base_root $arch; done
   python3 "$here/oci_image.py" pack "$dir/base/oci" 8.4 "x86_64=$dir/base/x86_64/lower,$dir/base/x86_64/upper" "aarch64=$dir/base/aarch64/lower,$dir/base/aarch64/upper"
-  rm -f "$dir"/base/*/upper/var/cache/fixture/.opaque; rm -rf "$dir"/base/*/lower              # upper stays: what the image unpacks to
+  for arch in x86_64 aarch64; do      # upper stays, as the image unpacks: what the references start from
+    rm -rf "$dir/base/$arch/lower"; "$here/oci_image.py" unpack "$dir/base/oci" $arch "$dir/base/$arch/upper"; done
   skopeo copy -q --all --dest-tls-verify=false "oci:$dir/base/oci:8.4" "docker://$REG/ubi8/ubi:8.4"
   skopeo inspect --raw --tls-verify=false "docker://$REG/ubi8/ubi:8.4" | sha256sum | cut -d' ' -f1 > "$dir/.base"
 fi
