@@ -1,6 +1,9 @@
 //! Flags that several verbs share, and the list of verbs.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::styling::Styles};
 
@@ -207,7 +210,7 @@ impl SessionArgs {
     /// Options for verbs with repositories.
     pub(super) fn with(&self, r: &RepositoryArgs, environment: &Environment) -> Result<SessionOptions, Failure> {
         Ok(SessionOptions {
-            entitlement: r.entitlement.iter().map(entitlement).collect(),
+            entitlement: r.entitlement.iter().map(|p| entitlement(p)).collect(),
             gpgkeys: r.gpgkeys.clone(),
             no_gpgcheck: r.no_gpgcheck,
             ..self.options(environment)?
@@ -216,13 +219,13 @@ impl SessionArgs {
 }
 
 /// `DIR`, `CERT.pem` or `CERT.pem,KEY.pem`.
-fn entitlement(path: &PathBuf) -> Entitlement {
+fn entitlement(path: &Path) -> Entitlement {
     if path.is_dir() {
-        return Entitlement::Directory(path.clone());
+        return Entitlement::Directory(path.to_owned());
     }
     match path.to_str().and_then(|p| p.split_once(',')) {
         Some((cert, key)) => Entitlement::Certificate { cert: cert.into(), key: Some(key.into()) },
-        None => Entitlement::Certificate { cert: path.clone(), key: None },
+        None => Entitlement::Certificate { cert: path.to_owned(), key: None },
     }
 }
 

@@ -26,7 +26,7 @@ use super::{
 Examples:
   drydock build --kernel 4.18.0-305.40.1.el8_4 --base registry.access.redhat.com/ubi8/ubi@sha256:… --oci out
   drydock build my.toml --arch x86_64 --tag quay.io/me/toolkit:latest --push
-  drydock build --locked --oci-archive out.tar")]
+  drydock build --locked --archive out.tar")]
 pub(super) struct BuildArgs {
     #[command(flatten)]
     recipe: RecipeChoice,
@@ -70,7 +70,7 @@ struct Timed<'a> {
     seconds: f64,
 }
 
-pub(super) fn run(args: BuildArgs, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &BuildArgs, context: &Context<'_>) -> Result<(), Failure> {
     let options = args.options(context.environment)?;
     let report = calls::build(&options, context.progress)?;
     context.progress.close();

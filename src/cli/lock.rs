@@ -33,7 +33,7 @@ pub(super) struct LockArgs {
     session: SessionArgs,
 }
 
-pub(super) fn run(args: LockArgs, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &LockArgs, context: &Context<'_>) -> Result<(), Failure> {
     let report = calls::lock(&args.options(context.environment)?, context.progress)?;
     context.progress.close();
     context.output.result(&report, || summary(&report))?;

@@ -76,9 +76,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
 
 fn dispatch(command: Command, context: &Context<'_>) -> Result<(), Failure> {
     match command {
-        Command::Build(args) => build::run(*args, context),
-        Command::Lock(args) => lock::run(*args, context),
-        Command::Resolve(args) => resolve::run(*args, context),
+        Command::Build(args) => build::run(&args, context),
+        Command::Lock(args) => lock::run(&args, context),
+        Command::Resolve(args) => resolve::run(&args, context),
         Command::Inspect(args) => inspect::run(args, context),
         Command::Push(args) => push::run(args, context),
         Command::Cache(args) => cache::run(args, context),

@@ -98,7 +98,7 @@ impl Events for Progress {
         match event {
             Event::Started { stage, subject, total } => state.start(stage, subject, total, now),
             Event::Advanced { stage, subject, amount } => state.advance(stage, subject, amount, now),
-            Event::Finished { stage, subject } => state.finish(stage, subject, now),
+            Event::Finished { stage, subject } => state.finish(stage, &subject, now),
             Event::Warning { message } => state.say("warning", &message),
             Event::Note { message } => state.say("note", &message),
         }
@@ -135,17 +135,17 @@ impl State {
         }
     }
 
-    fn finish(&mut self, stage: &'static str, subject: String, now: Instant) {
+    fn finish(&mut self, stage: &'static str, subject: &str, now: Instant) {
         if let Some(entry) = self.stages.iter_mut().find(|(name, ..)| *name == stage) {
             entry.2 = now;
         }
-        let Some(running) = self.running.remove(&(stage, subject.clone())) else { return };
+        let Some(running) = self.running.remove(&(stage, subject.to_owned())) else { return };
         if let Some(bar) = running.bar {
             bar.finish_and_clear();
         }
         if matches!(self.display, Display::Json) {
             if running.untold > 0 {
-                self.line(&Event::Advanced { stage, subject: subject.clone(), amount: running.untold });
+                self.line(&Event::Advanced { stage, subject: subject.to_owned(), amount: running.untold });
             }
             let milliseconds = u64::try_from(now.duration_since(running.since).as_millis()).unwrap_or(u64::MAX);
             self.line(

@@ -59,7 +59,7 @@ pub(super) struct ResolveArgs {
     session: SessionArgs,
 }
 
-pub(super) fn run(args: ResolveArgs, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &ResolveArgs, context: &Context<'_>) -> Result<(), Failure> {
     let resolution = calls::resolve(&args.options(context.environment)?, context.progress)?;
     context.progress.close();
     context.output.result(&resolution, || summary(&resolution))?;
