@@ -211,17 +211,23 @@ sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881
 
 #[test]
 fn stages_are_timed_and_strange_events_ignored() {
-    let cli = Cli::try_parse_from(["drydock", "demo", "--progress", "none"]).expect("fine");
-    let progress = Progress::new(&cli.global, &environment(&[]));
-    let subject = String::from("x");
-    progress.event(Event::Advanced { stage: "fetch", subject: subject.clone(), amount: 1 });
-    progress.event(Event::Started { stage: "fetch", subject: subject.clone(), total: 3 });
-    progress.event(Event::Advanced { stage: "fetch", subject: subject.clone(), amount: 9 });
-    progress.event(Event::Finished { stage: "fetch", subject: subject.clone() });
-    progress.event(Event::Finished { stage: "fetch", subject });
-    progress.event(Event::Warning { message: "w".into() });
-    progress.close();
-    assert_eq!(progress.stages().iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["fetch"]);
+    for mode in ["none", "bar"] {
+        let cli = Cli::try_parse_from(["drydock", "demo", "--progress", mode]).expect("fine");
+        let progress = Progress::new(&cli.global, &environment(&[("TERM", "dumb")]));
+        for (stage, total) in [("fetch", 3), ("resolve", 0), ("install", 9)] {
+            let subject = || String::from("x");
+            progress.event(Event::Advanced { stage, subject: subject(), amount: 1 });
+            progress.event(Event::Started { stage, subject: subject(), total });
+            progress.event(Event::Advanced { stage, subject: subject(), amount: 9 });
+            progress.event(Event::Finished { stage, subject: subject() });
+            progress.event(Event::Finished { stage, subject: subject() });
+        }
+        progress.close();
+        assert_eq!(
+            progress.stages().iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+            ["fetch", "resolve", "install"]
+        );
+    }
 }
 
 #[test]
