@@ -201,7 +201,7 @@ impl Fault for Error {
             }
             Self::EmptyVariable { name, .. } => Some(match name.as_str() {
                 "kernel" => "pass --kernel VERSION-RELEASE, as in `--kernel 4.18.0-305.40.1.el8_4`".into(),
-                "rhel" => "pass --rhel VERSION, as in `--rhel 8.4`".into(),
+                "rhel" | "rhel_major" | "releasever" => "pass --rhel VERSION, as in `--rhel 8.4`".into(),
                 name => format!("give it a value in [vars] or with --set {name}=VALUE"),
             }),
             Self::UnknownVariable { name, meant: Meant::Known(_), .. } => {

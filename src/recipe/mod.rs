@@ -103,7 +103,8 @@ impl Recipe {
             None if Path::new(DEFAULT_NAME).exists() => (DEFAULT_NAME, true),
             None => (BUILT_IN[0].0, false),
         };
-        if asked && Path::new(name).exists() {
+        // A directory of that name, such as a checkout, hides no built-in.
+        if asked && Path::new(name).exists() && !Path::new(name).is_dir() {
             return Self::load(Path::new(name));
         }
         Self::built_in(name).unwrap_or_else(|| {

@@ -244,7 +244,8 @@ pub struct FilePlan {
     /// What.
     #[serde(flatten)]
     pub content: Content,
-    /// Permission bits, 07777 at most.
+    /// Permission bits, 07777 at most; shown in octal.
+    #[serde(serialize_with = "octal")]
     pub mode: u16,
     /// Owner's name.
     pub user: String,
@@ -278,6 +279,11 @@ pub struct TreePlan {
 
 fn path<S: Serializer>(path: &RootPath, s: S) -> Result<S::Ok, S::Error> {
     s.collect_str(path)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn octal<S: Serializer>(mode: &u16, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&format_args!("{mode:04o}"))
 }
 
 fn maybe_path<S: Serializer>(path: &Option<RootPath>, s: S) -> Result<S::Ok, S::Error> {
