@@ -9,7 +9,15 @@
 //! ```
 #![allow(clippy::print_stdout, reason = "its output is what the scripts compare")]
 
-use std::{collections::BTreeMap, error::Error, fs, io::BufReader, io::Read, io::{Seek, SeekFrom}, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    io::BufReader,
+    io::Read,
+    io::{Seek, SeekFrom},
+    process::ExitCode,
+};
 
 use drydock::{
     formats::openpgp::Keyring,
