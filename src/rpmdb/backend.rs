@@ -29,7 +29,7 @@ impl Backend {
 /// The kind of database whose files are in a directory; none if there is none.
 ///
 /// Probed in rpm's order (`lib/backend/dbi.c`, `dbDetectBackend`): a leftover `Packages` beside `rpmdb.sqlite` is old.
-pub fn detect<'a>(names: impl IntoIterator<Item = &'a [u8]> + Clone) -> Option<Backend> {
-    let has = |b: &Backend| names.clone().into_iter().any(|n| n == b.file().as_bytes());
+pub fn detect<N: AsRef<[u8]>>(names: &[N]) -> Option<Backend> {
+    let has = |b: &Backend| names.iter().any(|n| n.as_ref() == b.file().as_bytes());
     [Backend::Sqlite, Backend::Ndb, Backend::BerkeleyDb].into_iter().find(has)
 }

@@ -84,13 +84,17 @@ fn packages(db: &[u8], wal: &[u8]) -> Result<Packages, Error> {
     let connection = open(&db)?;
     check_tables(&connection)?;
     let mut packages = BTreeMap::new();
-    let mut statement = connection.prepare("SELECT hnum, blob FROM Packages").map_err(failed("reading"))?;
+    let mut statement =
+        connection.prepare("SELECT hnum, blob FROM Packages ORDER BY hnum").map_err(failed("reading"))?;
     let mut found = statement.query([]).map_err(failed("reading"))?;
     while let Some(row) = found.next().map_err(failed("reading"))? {
-        packages.insert(
-            row.get(0).map_err(failed("reading"))?,
-            row.get_ref(1).and_then(|v| Ok(v.as_blob()?.to_vec())).map_err(failed("reading"))?,
-        );
+        let instance: u32 = row.get(0).map_err(failed("reading"))?;
+        // a damaged tree can lead to one page a million times over
+        if packages.last_key_value().is_some_and(|(last, _)| *last >= instance) {
+            return Err(Error::Form { why: "is damaged: its packages are out of order" });
+        }
+        let blob = row.get_ref(1).and_then(|v| Ok(v.as_blob()?.to_vec())).map_err(failed("reading"))?;
+        packages.insert(instance, blob);
     }
     let given: Option<u32> = connection
         .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'Packages'", [], |row| row.get(0))

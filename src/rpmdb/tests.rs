@@ -212,7 +212,6 @@ mod files {
 
     #[test]
     fn the_backend_is_known_by_its_file() {
-        let detect = |names: &[&str]| detect(names.iter().map(|n| n.as_bytes()).collect::<Vec<_>>());
         assert_eq!(detect(&["Packages", "rpmdb.sqlite", ".rpm.lock"]), Some(Backend::Sqlite));
         assert_eq!(detect(&["Packages", "Name"]), Some(Backend::BerkeleyDb));
         assert_eq!(detect(&["Packages.db", "Index.db"]), Some(Backend::Ndb));

@@ -63,7 +63,7 @@ pub struct PayloadCheck(State);
 
 #[derive(Debug)]
 enum State {
-    Hashing { expected: String, hasher: ChecksumHasher },
+    Hashing { expected: String, hasher: Box<ChecksumHasher> },
     Known(DigestStatus),
 }
 
@@ -73,14 +73,15 @@ impl PayloadCheck {
         if let Some(expected) = head.main.text_lossy(Tag::PAYLOADDIGEST) {
             let number = head.main.u32(Tag::PAYLOADDIGESTALGO).unwrap_or(8);
             return Self(match Algorithm::from_pgp(number) {
-                Some(a) => State::Hashing { expected: expected.into_owned(), hasher: ChecksumHasher::new(a) },
+                Some(a) => State::Hashing { expected: expected.into_owned(), hasher: Box::new(ChecksumHasher::new(a)) },
                 None => State::Known(DigestStatus::Unsupported { number }),
             });
         }
         match head.signature.bytes(Tag::SIG_MD5) {
-            Some(md5) => {
-                Self(State::Hashing { expected: hex::encode(md5), hasher: hasher_of(Algorithm::Md5, &head.main) })
-            }
+            Some(md5) => Self(State::Hashing {
+                expected: hex::encode(md5),
+                hasher: Box::new(hasher_of(Algorithm::Md5, &head.main)),
+            }),
             None => Self(State::Known(DigestStatus::Absent)),
         }
     }

@@ -283,7 +283,7 @@ fn find_region(blob: &[u8], il: u32, dl: u32) -> Result<Option<Region>, HeaderEr
         return bad("has a malformed trailer");
     }
     let back = back.wrapping_neg();
-    if back % 16 != 0 || back == 0 || back / 16 > il {
+    if !back.is_multiple_of(16) || back == 0 || back / 16 > il {
         return bad("spans more entries than there are");
     }
     Ok(Some(Region { tag: Tag(tag), entries: back / 16, data: offset + 16 }))
@@ -307,7 +307,7 @@ fn index(blob: &[u8], il: u32, region: Option<Region>) -> Result<Arc<[Entry]>, H
         if offset < end {
             return Err(bad("overlaps the tag before it"));
         }
-        if offset % kind.width() as usize != 0 {
+        if !offset.is_multiple_of(kind.width() as usize) {
             return Err(bad("is not aligned"));
         }
         if count == 0 || count as usize > data.len() || offset > data.len() {
