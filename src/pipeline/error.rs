@@ -11,10 +11,7 @@ use crate::{
         rpm::HeaderError,
     },
     layers::PackError,
-    layout, lock, net,
-    recipe,
-    registry,
-    repos,
+    layout, lock, net, recipe, registry, repos,
     rootfs::{install::InstallError, overlay::OverlayError},
     rpmdb, solve, store,
     terms::{Arch, Class, Fault, Nevra},
@@ -208,7 +205,9 @@ impl Error {
 impl Fault for Error {
     fn class(&self) -> Class {
         match self {
-            Self::Header { .. } | Self::BaseLayer { .. } | Self::BaseDiffId { .. } | Self::LayerCount { .. } => Class::Verification,
+            Self::Header { .. } | Self::BaseLayer { .. } | Self::BaseDiffId { .. } | Self::LayerCount { .. } => {
+                Class::Verification
+            }
             Self::Rpmdb { .. } => Class::Verification,
             Self::NoPlatform { .. } | Self::Backend { .. } | Self::Local { .. } | Self::NoKeys { .. } => Class::Usage,
             Self::NoEntitlement { .. } | Self::NoRepositories { .. } | Self::NoTags => Class::Usage,
@@ -225,14 +224,20 @@ impl Fault for Error {
         Some(match self {
             Self::NoPlatform { .. } => "leave the architecture out with --arch, or take a base that has it".to_owned(),
             Self::NoKeys { repo } => {
-                format!("pass --gpgkey FILE, or write gpgkeys = [\"…\"] into the recipe's repository {repo}; --no-gpgcheck takes packages unchecked")
+                format!(
+                    "pass --gpgkey FILE, or write gpgkeys = [\"…\"] into the recipe's repository {repo}; --no-gpgcheck takes packages unchecked"
+                )
             }
             Self::NoEntitlement { .. } => {
                 "pass --entitlement /etc/pki/entitlement, or name repositories yourself with --repo ID=URL".to_owned()
             }
-            Self::NoRepositories { .. } => "name one with --repo ID=URL, --repo-file FILE.repo, or [[repos]] in the recipe".to_owned(),
+            Self::NoRepositories { .. } => {
+                "name one with --repo ID=URL, --repo-file FILE.repo, or [[repos]] in the recipe".to_owned()
+            }
             Self::NoTags => "add --tag REGISTRY/NAME:TAG, or tags = […] to the recipe's [image]".to_owned(),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => "make room and run it again: what was fetched is kept".to_owned(),
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                "make room and run it again: what was fetched is kept".to_owned()
+            }
             other => return other.inner().and_then(Fault::hint),
         })
     }

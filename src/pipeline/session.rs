@@ -76,7 +76,10 @@ impl Session {
     }
 
     /// Starts asynchronous work that goes on beside what this thread does.
-    pub(super) fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> tokio::task::JoinHandle<T> {
+    pub(super) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
         self.runtime.spawn(work)
     }
 
@@ -151,7 +154,8 @@ fn certificates(entitlements: &[Entitlement]) -> Result<Vec<ClientCertificate>, 
                     .map_err(failed)?;
                 names.sort();
                 for cert in names.iter().filter(|p| is_certificate(p)) {
-                    let key = cert.with_file_name(format!("{}-key.pem", cert.file_stem().unwrap_or_default().to_string_lossy()));
+                    let key = cert
+                        .with_file_name(format!("{}-key.pem", cert.file_stem().unwrap_or_default().to_string_lossy()));
                     out.push(certificate(cert, Some(&key).filter(|k| k.exists()).map(|k| &**k))?);
                 }
             }
