@@ -100,21 +100,21 @@ impl Fake {
     fn upload(&self, asked: &Asked, repository: &str, id: &str, query: &BTreeMap<String, String>) -> Reply {
         let mut memory = self.memory.lock().unwrap();
         if asked.method == "POST" {
-            if let (Some(digest), Some(from), true) = (query.get("mount"), query.get("from"), self.mounts) {
-                if memory.blobs.contains(&(from.clone(), digest.clone())) {
-                    memory.blobs.insert((repository.into(), digest.clone()));
-                    return reply("201 Created", &[], b"");
-                }
+            if let (Some(digest), Some(from), true) = (query.get("mount"), query.get("from"), self.mounts)
+                && memory.blobs.contains(&(from.clone(), digest.clone()))
+            {
+                memory.blobs.insert((repository.into(), digest.clone()));
+                return reply("201 Created", &[], b"");
             }
             memory.uploads.insert(asked.number, Vec::new());
             return go_on(repository, asked.number, 0);
         }
         let number: usize = id.parse().unwrap();
         let Some(upload) = memory.uploads.get_mut(&number) else { return reply("404 Not Found", &[], b"") };
-        if let Some((at, _)) = asked.header("content-range").split_once('-') {
-            if at.parse() != Ok(upload.len()) {
-                return reply("416 Range Not Satisfiable", &[], b"");
-            }
+        if let Some((at, _)) = asked.header("content-range").split_once('-')
+            && at.parse() != Ok(upload.len())
+        {
+            return reply("416 Range Not Satisfiable", &[], b"");
         }
         upload.extend_from_slice(&asked.body);
         let length = upload.len();

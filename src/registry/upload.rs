@@ -38,7 +38,7 @@ struct Upload<'a> {
 enum Ended {
     Done,
     /// A new session may do, with requests of this size at most.
-    Lost(Error, Option<u64>),
+    Lost(Box<Error>, Option<u64>),
 }
 
 impl Registry {
@@ -60,7 +60,7 @@ impl Registry {
             let upload = Upload { registry: self, access, blob, digest, location, offset: 0, chunk };
             match upload.run().await? {
                 Ended::Done => return Ok(()),
-                Ended::Lost(error, _) if session == SESSIONS => return Err(error),
+                Ended::Lost(error, _) if session == SESSIONS => return Err(*error),
                 Ended::Lost(error, smaller) => {
                     tracing::debug!(%error, session, "beginning the upload anew");
                     chunk = smaller;
@@ -127,7 +127,7 @@ impl Upload<'_> {
                 Error::Refused { status: 413, .. } => {
                     let smaller = self.chunk.map_or(SAFE_CHUNK, |chunk| chunk / 2);
                     let hopeless = smaller < 64 << 10;
-                    return if hopeless { Err(error) } else { Ok(Ended::Lost(error, Some(smaller))) };
+                    return if hopeless { Err(error) } else { Ok(Ended::Lost(Box::new(error), Some(smaller))) };
                 }
                 _ if !may_pass(&error) => return Err(error),
                 _ => {}
@@ -135,7 +135,7 @@ impl Upload<'_> {
             breaks += 1;
             if breaks > BREAKS || !self.ask().await {
                 self.pause(breaks).await;
-                return Ok(Ended::Lost(error, self.chunk));
+                return Ok(Ended::Lost(Box::new(error), self.chunk));
             }
             self.pause(breaks).await;
         }
@@ -193,8 +193,7 @@ impl Upload<'_> {
             Ok(response) => match claimed_digest(&response).filter(|claimed| *claimed != self.digest) {
                 Some(actual) => Err(Error::Digest {
                     what: "the uploaded blob".into(),
-                    host: self.access.host.clone(),
-                    repository: self.access.repository.clone(),
+                    place: self.access.place(),
                     expected: self.digest,
                     actual,
                 }),
@@ -202,7 +201,7 @@ impl Upload<'_> {
             },
             Err(error) if may_pass(&error) || matches!(error, Error::Refused { status: 400 | 404 | 416, .. }) => {
                 self.pause(1).await;
-                Ok(Ended::Lost(error, self.chunk))
+                Ok(Ended::Lost(Box::new(error), self.chunk))
             }
             Err(error) => Err(error),
         }
@@ -233,9 +232,15 @@ fn range_end(response: &Response) -> Option<u64> {
 /// Whether the same upload may do better later.
 fn may_pass(error: &Error) -> bool {
     match error {
-        Error::Net(net::Error::Transport { source, .. }) => {
-            matches!(source, net::Failure::Stalled { .. } | net::Failure::Broken { .. } | net::Failure::Connect { .. })
-        }
+        Error::Net(error) => match &**error {
+            net::Error::Transport { source, .. } => {
+                matches!(
+                    source,
+                    net::Failure::Stalled { .. } | net::Failure::Broken { .. } | net::Failure::Connect { .. }
+                )
+            }
+            _ => false,
+        },
         Error::Refused { status, .. } => matches!(status, 404 | 408 | 416 | 425 | 429 | 500 | 502 | 503 | 504),
         _ => false,
     }
