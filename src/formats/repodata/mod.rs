@@ -1,1 +1,37 @@
-//! rpm-md repository metadata.
+//! rpm-md repository metadata: `repomd.xml`, `primary.xml`, `filelists.xml`, and the [`Catalog`] they become.
+//!
+//! ```text
+//! repomd.xml ──▶ Repomd            which files, with which checksums
+//! primary.xml ──▶ Builder ──▶ Catalog     one flat block of bytes: saved and loaded by a bulk copy
+//! filelists.xml ──▶ who owns these paths?  never kept whole
+//! "(a if b)" ──▶ Rich
+//! ```
+//!
+//! Source of the formats: createrepo_c's `xml_dump_primary.c`, `xml_dump_filelists.c`, `xml_dump_repomd.c`; rpm's
+//! dependency documentation (`docs/manual/boolean_dependencies.md`, `dependencies.md`).
+//!
+//! Everything here reads strangers' bytes: documents, elements, names and counts have ceilings, a document type
+//! declaration is refused (entity bombs live there), and a cut-off document is an error, not a short repository.
+
+mod arena;
+mod builder;
+mod catalog;
+mod dependency;
+mod error;
+mod filelists;
+mod primary;
+mod repomd;
+mod rich;
+mod xml;
+
+pub use builder::{Builder, PackageRecord};
+pub use catalog::{Catalog, Dep, EvrRef, FileKind, PkgId, Relation, StrId};
+pub use dependency::{Requirement, Sense, ranges_overlap};
+pub use error::RepodataError;
+pub use filelists::owners_of;
+pub use primary::read_primary;
+pub use repomd::{DataFile, Repomd};
+pub use rich::{Rich, RichError};
+
+#[cfg(test)]
+mod tests;

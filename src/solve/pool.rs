@@ -1,0 +1,435 @@
+//! Packages of all sources under one numbering, what bars them, and who provides what.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+};
+
+use globset::{Glob, GlobMatcher};
+
+use super::{Request, Source};
+use crate::{
+    formats::repodata::{Catalog, Dep, EvrRef, PkgId, Relation, Requirement, Sense, ranges_overlap},
+    terms::Nevra,
+};
+
+/// A package of any source; the installed ones come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Pkg(pub u32);
+
+/// A package name, across sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Group(pub u32);
+
+/// Why a package that exists cannot be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Barred {
+    /// An exclude pattern of the request.
+    Excluded(String),
+    /// An `excludepkgs` pattern of its repository.
+    ExcludedByRepo(String),
+    /// Its repository's `includepkgs` does not name it.
+    NotIncluded,
+    /// Its architecture cannot be installed here.
+    OtherArch(String),
+    /// It needs a feature of rpm that drydock does not have.
+    RpmFeature(String),
+    /// One of its rich dependencies is malformed or beyond the limits.
+    BadDependency(String),
+}
+
+impl fmt::Display for Barred {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Excluded(p) => write!(f, "excluded by {p:?}"),
+            Self::ExcludedByRepo(p) => write!(f, "excluded by {p:?} in its repository's configuration"),
+            Self::NotIncluded => f.write_str("not among its repository's includepkgs"),
+            Self::OtherArch(a) => write!(f, "built for {a}"),
+            Self::RpmFeature(r) => write!(f, "needs {r}, which drydock does not support"),
+            Self::BadDependency(d) => write!(f, "has the dependency {d:?}, which cannot be read"),
+        }
+    }
+}
+
+/// `rpmlib()` features the installer implements; the list is rpm's (`lib/rpmds.c`, `rpmlibProvides`).
+const RPMLIB: [&str; 22] = [
+    "VersionedDependencies",
+    "CompressedFileNames",
+    "PayloadIsBzip2",
+    "PayloadIsXz",
+    "PayloadIsLzma",
+    "PayloadIsZstd",
+    "PayloadFilesHavePrefix",
+    "ExplicitPackageProvide",
+    "HeaderLoadSortsTags",
+    "ScriptletInterpreterArgs",
+    "PartialHardlinkSets",
+    "ConcurrentAccess",
+    "BuiltinLuaScripts",
+    "FileDigests",
+    "FileCaps",
+    "ScriptletExpansion",
+    "TildeInVersions",
+    "CaretInVersions",
+    "LargeFiles",
+    "RichDependencies",
+    "DynamicBuildRequires",
+    "DriverIsRpm",
+];
+
+pub(super) struct Pool<'a> {
+    pub request: &'a Request,
+    /// Catalogs, the installed one first if there is one.
+    catalogs: Vec<&'a Catalog>,
+    /// Number of the first package of each catalog, and the total.
+    first: Vec<u32>,
+    /// 1 when catalog 0 is the installed set.
+    installed_catalogs: usize,
+    groups: Vec<Group>,
+    members: Vec<Vec<Pkg>>,
+    barred: HashMap<Pkg, Barred>,
+    installonly: BTreeSet<Pkg>,
+    unknown_paths: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Pool<'a> {
+    pub fn new(request: &'a Request) -> Self {
+        let installed = request.installed.iter().map(|i| &*i.catalog);
+        let catalogs: Vec<_> = installed.chain(request.sources.iter().map(|s| &*s.catalog)).collect();
+        let mut first = vec![0];
+        for c in &catalogs {
+            first.push(first[first.len() - 1] + c.len() as u32);
+        }
+        let mut pool = Self {
+            request,
+            installed_catalogs: usize::from(request.installed.is_some()),
+            catalogs,
+            first,
+            groups: Vec::new(),
+            members: Vec::new(),
+            barred: HashMap::new(),
+            installonly: BTreeSet::new(),
+            unknown_paths: RefCell::default(),
+        };
+        pool.group();
+        pool.bar();
+        for name in &request.installonly {
+            pool.installonly.extend(pool.providers(&Requirement::any(name)));
+        }
+        pool
+    }
+
+    fn group(&mut self) {
+        let mut by_name: HashMap<&str, Group> = HashMap::new();
+        for c in &self.catalogs {
+            let mut last = None;
+            for p in c.packages() {
+                let name = c.name_id(p);
+                let group = match last {
+                    Some((n, g)) if n == name => g,
+                    _ => *by_name.entry(c.string(name)).or_insert_with(|| {
+                        self.members.push(Vec::new());
+                        Group(self.members.len() as u32 - 1)
+                    }),
+                };
+                last = Some((name, group));
+                self.members[group.0 as usize].push(Pkg(self.groups.len() as u32));
+                self.groups.push(group);
+            }
+        }
+    }
+
+    fn bar(&mut self) {
+        let arches = self.request.arch.package_arches();
+        let global = Patterns::new(&self.request.excludes);
+        for (i, source) in self.request.sources.iter().enumerate() {
+            let c = self.catalogs[i + self.installed_catalogs];
+            let start = self.first[i + self.installed_catalogs];
+            let lacking = unsupported_features(c);
+            let (excludes, includes) = (Patterns::new(&source.excludes), Patterns::new(&source.includes));
+            let mut arch_known = HashMap::new();
+            for p in c.packages() {
+                let arch = c.arch(p);
+                let why = if !*arch_known.entry(arch).or_insert_with(|| arches.contains(&arch)) {
+                    Some(Barred::OtherArch(arch.to_owned()))
+                } else if let Some(pattern) = global.hit(c, p) {
+                    Some(Barred::Excluded(pattern.to_owned()))
+                } else if let Some(pattern) = excludes.hit(c, p) {
+                    Some(Barred::ExcludedByRepo(pattern.to_owned()))
+                } else if !source.includes.is_empty() && includes.hit(c, p).is_none() {
+                    Some(Barred::NotIncluded)
+                } else if lacking.is_empty() {
+                    None
+                } else {
+                    let bad = c.dep_numbers(p, Relation::Requires).find(|d| lacking.contains(d));
+                    bad.map(|d| Barred::RpmFeature(c.dep(d).name.to_owned()))
+                };
+                if let Some(why) = why {
+                    self.barred.insert(Pkg(start + p.0), why);
+                }
+            }
+        }
+    }
+
+    /// Number of packages.
+    pub fn len(&self) -> u32 {
+        *self.first.last().expect("the total is always there")
+    }
+
+    /// Every package.
+    pub fn all(&self) -> impl Iterator<Item = Pkg> + use<> {
+        (0..self.len()).map(Pkg)
+    }
+
+    /// Every installed package.
+    pub fn installed(&self) -> impl Iterator<Item = Pkg> + use<> {
+        (0..if self.installed_catalogs == 1 { self.first[1] } else { 0 }).map(Pkg)
+    }
+
+    pub fn is_installed(&self, p: Pkg) -> bool {
+        self.installed_catalogs == 1 && p.0 < self.first[1]
+    }
+
+    fn place(&self, p: Pkg) -> (usize, PkgId) {
+        let i = self.first.partition_point(|&f| f <= p.0) - 1;
+        (i, PkgId(p.0 - self.first[i]))
+    }
+
+    /// The package's catalog and its number there.
+    pub fn at(&self, p: Pkg) -> (&'a Catalog, PkgId) {
+        let (i, id) = self.place(p);
+        (self.catalogs[i], id)
+    }
+
+    /// The package's repository; none for installed ones.
+    pub fn source(&self, p: Pkg) -> Option<&'a Source> {
+        let (i, _) = self.place(p);
+        i.checked_sub(self.installed_catalogs).map(|i| &self.request.sources[i])
+    }
+
+    pub fn name(&self, p: Pkg) -> &'a str {
+        let (c, id) = self.at(p);
+        c.name(id)
+    }
+
+    pub fn evr(&self, p: Pkg) -> EvrRef<'a> {
+        let (c, id) = self.at(p);
+        c.evr(id)
+    }
+
+    pub fn arch(&self, p: Pkg) -> &'a str {
+        let (c, id) = self.at(p);
+        c.arch(id)
+    }
+
+    pub fn nevra(&self, p: Pkg) -> Nevra {
+        let (c, id) = self.at(p);
+        c.nevra(id)
+    }
+
+    pub fn group_of(&self, p: Pkg) -> Group {
+        self.groups[p.0 as usize]
+    }
+
+    /// All packages of a name, in the sources' order.
+    pub fn members(&self, g: Group) -> &[Pkg] {
+        &self.members[g.0 as usize]
+    }
+
+    /// All names, with their packages.
+    pub fn names(&self) -> impl Iterator<Item = (&'a str, &[Pkg])> {
+        self.members.iter().map(|m| (self.name(m[0]), m.as_slice()))
+    }
+
+    /// All packages of this name.
+    pub fn named(&self, name: &str) -> Vec<Pkg> {
+        let found = self.catalogs.iter().zip(&self.first).find_map(|(c, first)| {
+            let id = c.find(name)?;
+            c.providers(id).find(|&(p, _)| c.name_id(p) == id).map(|(p, _)| Pkg(first + p.0))
+        });
+        found.map(|p| self.members(self.group_of(p)).to_vec()).unwrap_or_default()
+    }
+
+    /// Why it is out, if it is.
+    pub fn barred(&self, p: Pkg) -> Option<&Barred> {
+        self.barred.get(&p)
+    }
+
+    pub fn is_installonly(&self, p: Pkg) -> bool {
+        self.installonly.contains(&p)
+    }
+
+    pub fn deps(&self, p: Pkg, relation: Relation) -> impl Iterator<Item = Dep<'a>> + use<'a> {
+        let (c, id) = self.at(p);
+        c.deps(id, relation)
+    }
+
+    /// Packages that provide the capability in a version that meets the range, in number order, barred ones included.
+    pub fn providers(&self, wanted: &Requirement) -> Vec<Pkg> {
+        let range = wanted.range();
+        let mut out = Vec::new();
+        for (c, first) in self.catalogs.iter().zip(&self.first) {
+            let Some(name) = c.find(&wanted.name) else { continue };
+            for (p, number) in c.providers(name) {
+                let d = c.dep(number);
+                if range.0 == Sense::ANY || ranges_overlap((d.sense, d.evr), range) {
+                    out.push(Pkg(first + p.0));
+                }
+            }
+        }
+        if wanted.name.starts_with('/') && wanted.sense == Sense::ANY {
+            out.extend(self.owners(&wanted.name, out.is_empty()));
+            out.sort_unstable();
+        }
+        out.dedup();
+        out
+    }
+
+    /// Owners of a path. If `ask` is set and neither primary nor an earlier answer can know, the path is noted.
+    fn owners(&self, path: &str, ask: bool) -> Vec<Pkg> {
+        let mut out = Vec::new();
+        let mut unknown = false;
+        for (i, (c, first)) in self.catalogs.iter().zip(&self.first).enumerate() {
+            out.extend(c.owners(path).into_iter().map(|p| Pkg(first + p.0)));
+            let (all_files, answers) = match i.checked_sub(self.installed_catalogs) {
+                Some(i) => (false, &self.request.sources[i].owners),
+                None => self.request.installed.as_ref().map(|s| (s.all_files, &s.owners)).expect("catalog 0 is it"),
+            };
+            match answers.get(path) {
+                Some(owners) => out.extend(owners.iter().map(|p| Pkg(first + p.0))),
+                None => unknown |= !all_files && !in_primary(path),
+            }
+        }
+        if out.is_empty() && ask && unknown {
+            self.unknown_paths.borrow_mut().insert(path.to_owned());
+        }
+        out
+    }
+
+    /// If a path was looked up that primary's lists cannot answer: that and every other such path the sources mention.
+    pub fn unanswered(&self) -> Option<BTreeSet<String>> {
+        let mut paths = self.unknown_paths.borrow().clone();
+        if paths.is_empty() {
+            return None;
+        }
+        for c in &self.catalogs {
+            for d in (0..c.dep_count()).map(|n| c.dep(n)) {
+                if d.name.starts_with('/') && !in_primary(d.name) && c.owners(d.name).is_empty() {
+                    paths.insert(d.name.to_owned());
+                }
+            }
+        }
+        Some(paths)
+    }
+
+    /// Packages that `p` obsoletes: by name and version of the package, never by what it provides.
+    pub fn obsoleted_by(&self, p: Pkg) -> Vec<Pkg> {
+        let mut out = Vec::new();
+        for d in self.deps(p, Relation::Obsoletes) {
+            for q in self.named(d.name) {
+                if q != p && ranges_overlap((Sense::EQUAL, self.evr(q)), (d.sense, d.evr)) {
+                    out.push(q);
+                }
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// Packages that obsolete `q`, those of the same name left out.
+    pub fn obsoleters(&self, q: Pkg) -> Vec<Pkg> {
+        let (name, evr, group) = (self.name(q), self.evr(q), self.group_of(q));
+        let mut out = Vec::new();
+        for (c, first) in self.catalogs.iter().zip(&self.first) {
+            let Some(id) = c.find(name) else { continue };
+            for (p, number) in c.obsoleters(id) {
+                let (p, d) = (Pkg(first + p.0), c.dep(number));
+                if self.group_of(p) != group && ranges_overlap((Sense::EQUAL, evr), (d.sense, d.evr)) {
+                    out.push(p);
+                }
+            }
+        }
+        out.dedup();
+        out
+    }
+
+    /// Names of capabilities that match a glob.
+    pub fn capabilities_like(&self, glob: &GlobMatcher) -> BTreeSet<&'a str> {
+        let mut out = BTreeSet::new();
+        for c in &self.catalogs {
+            for d in (0..c.dep_count()).map(|n| c.dep(n)) {
+                if c.providers(d.name_id).len() > 0 && glob.is_match(d.name) {
+                    out.insert(d.name);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// The paths createrepo puts into primary.xml.
+fn in_primary(path: &str) -> bool {
+    path.starts_with("/etc/") || path.contains("bin/") || path == "/usr/lib/sendmail"
+}
+
+fn unsupported_features(c: &Catalog) -> BTreeSet<u32> {
+    let known = |name: &str| {
+        name.strip_prefix("rpmlib(").and_then(|n| n.strip_suffix(')')).is_none_or(|feature| RPMLIB.contains(&feature))
+    };
+    (0..c.dep_count()).filter(|&n| !known(c.dep(n).name)).collect()
+}
+
+/// Colour bits of a package architecture: packages of one name exclude each other where they share one.
+pub(super) fn colour(arch: &str) -> u8 {
+    match arch {
+        "noarch" => 3,
+        "i386" | "i486" | "i586" | "i686" | "athlon" | "s390" => 1,
+        _ => 2,
+    }
+}
+
+/// `excludepkgs`-like lists: names, `name.arch`, NEVRAs, globs over any of these.
+struct Patterns<'p> {
+    exact: BTreeMap<&'p str, ()>,
+    globs: Vec<(&'p str, GlobMatcher)>,
+}
+
+impl<'p> Patterns<'p> {
+    fn new(patterns: &'p [String]) -> Self {
+        let mut out = Self { exact: BTreeMap::new(), globs: Vec::new() };
+        for p in patterns {
+            match Glob::new(p) {
+                Ok(g) if p.contains(['*', '?', '[']) => out.globs.push((p, g.compile_matcher())),
+                _ => drop(out.exact.insert(p, ())),
+            }
+        }
+        out
+    }
+
+    fn hit(&self, c: &Catalog, p: PkgId) -> Option<&'p str> {
+        if self.exact.is_empty() && self.globs.is_empty() {
+            return None;
+        }
+        let name = c.name(p);
+        let exact = |text: &str| self.exact.get_key_value(text).map(|(k, ())| *k);
+        if let Some(hit) = exact(name).or_else(|| self.globs.iter().find(|(_, g)| g.is_match(name)).map(|(t, _)| *t)) {
+            return Some(hit);
+        }
+        // Longer forms only where a pattern could be one: it has a dot or a dash.
+        let nevra = c.nevra(p);
+        let evr = &nevra.evr;
+        let forms = [
+            format!("{name}.{}", nevra.arch),
+            format!("{name}-{}", evr.version),
+            format!("{name}-{}-{}", evr.version, evr.release),
+            format!("{name}-{}-{}.{}", evr.version, evr.release, nevra.arch),
+            format!("{name}-{}:{}-{}", evr.epoch, evr.version, evr.release),
+            format!("{name}-{}:{}-{}.{}", evr.epoch, evr.version, evr.release, nevra.arch),
+        ];
+        let like = |text: &String| self.globs.iter().find(|(_, g)| g.is_match(text)).map(|(t, _)| *t);
+        forms.iter().find_map(|form| exact(form).or_else(|| like(form)))
+    }
+}

@@ -1,0 +1,153 @@
+//! What is asked of the resolver.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    formats::repodata::{Catalog, PkgId},
+    terms::Arch,
+};
+
+/// Capabilities whose providers are installed beside their older versions: dnf's default `installonlypkgs`.
+pub const INSTALLONLY: [&str; 6] = [
+    "kernel",
+    "kernel-PAE",
+    "installonlypkg(kernel)",
+    "installonlypkg(kernel-module)",
+    "installonlypkg(vm)",
+    "multiversion(kernel)",
+];
+
+/// One repository, as far as the resolver cares.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The repository's id.
+    pub id: String,
+    /// Its packages.
+    pub catalog: Arc<Catalog>,
+    /// Lower numbers win over higher ones; dnf's default is 99.
+    pub priority: i32,
+    /// Between equal packages the cheaper source wins; dnf's default is 1000.
+    pub cost: u32,
+    /// Packages hidden in this repository (`excludepkgs`): names, NEVRAs, globs.
+    pub excludes: Vec<String>,
+    /// If not empty, only these are visible (`includepkgs`).
+    pub includes: Vec<String>,
+    /// Who owns paths outside primary's lists, for the paths looked up so far.
+    pub owners: BTreeMap<String, Vec<PkgId>>,
+}
+
+impl Source {
+    /// A repository with dnf's default priority and cost and no filters.
+    pub fn new(id: impl Into<String>, catalog: Arc<Catalog>) -> Self {
+        Self {
+            id: id.into(),
+            catalog,
+            priority: 99,
+            cost: 1000,
+            excludes: Vec::new(),
+            includes: Vec::new(),
+            owners: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the answer of `filelists.xml` to [`Error::NeedsFileLists`](super::Error::NeedsFileLists): all paths that
+    /// were asked, and per path the `pkgid`s (hex digits) of its owners. Unknown `pkgid`s are dropped.
+    pub fn answer(&mut self, asked: &BTreeSet<String>, owners: &BTreeMap<String, Vec<String>>) {
+        answer(&self.catalog, &mut self.owners, asked, owners);
+    }
+}
+
+/// What is installed already: the base image's packages.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// The packages.
+    pub catalog: Arc<Catalog>,
+    /// Whether the catalog has every path of every package (from an rpmdb), not only primary's.
+    pub all_files: bool,
+    /// As [`Source::owners`], for a set that comes from a repository.
+    pub owners: BTreeMap<String, Vec<PkgId>>,
+}
+
+impl Installed {
+    /// Packages read from an rpmdb, with all their paths.
+    pub fn from_rpmdb(catalog: Arc<Catalog>) -> Self {
+        Self { catalog, all_files: true, owners: BTreeMap::new() }
+    }
+
+    /// The packages of a repository, taken as installed.
+    pub fn from_repository(catalog: Arc<Catalog>) -> Self {
+        Self { catalog, all_files: false, owners: BTreeMap::new() }
+    }
+
+    /// As [`Source::answer`].
+    pub fn answer(&mut self, asked: &BTreeSet<String>, owners: &BTreeMap<String, Vec<String>>) {
+        answer(&self.catalog, &mut self.owners, asked, owners);
+    }
+}
+
+fn answer(
+    catalog: &Catalog,
+    known: &mut BTreeMap<String, Vec<PkgId>>,
+    asked: &BTreeSet<String>,
+    owners: &BTreeMap<String, Vec<String>>,
+) {
+    let wanted: BTreeSet<&str> = owners.values().flatten().map(String::as_str).collect();
+    let mut by_pkgid = BTreeMap::new();
+    if !wanted.is_empty() {
+        for p in catalog.packages() {
+            if let Some(c) = catalog.checksum(p).filter(|c| wanted.contains(c.hex())) {
+                by_pkgid.insert(c.hex().to_owned(), p);
+            }
+        }
+    }
+    for path in asked {
+        let pkgids = owners.get(path).into_iter().flatten();
+        known.insert(path.clone(), pkgids.filter_map(|id| by_pkgid.get(id).copied()).collect());
+    }
+}
+
+/// A request. Build it with [`Request::new`] and set what differs.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The image's architecture.
+    pub arch: Arch,
+    /// What is there already.
+    pub installed: Option<Installed>,
+    /// The repositories, in the user's order (it breaks the last ties).
+    pub sources: Vec<Source>,
+    /// What must be there afterwards, as dnf's `install` takes it.
+    pub specs: Vec<String>,
+    /// The same, but left out (and named in [`Solution::missing`](super::Solution::missing)) where no source has it.
+    pub try_specs: Vec<String>,
+    /// Packages hidden in every repository: names, NEVRAs, globs. Installed packages are not hidden.
+    pub excludes: Vec<String>,
+    /// Each spec's best candidate or an error (dnf's `best=True`); else the best that can be had.
+    pub best: bool,
+    /// Take recommended and supplementing packages too, where they fit.
+    pub weak: bool,
+    /// See [`INSTALLONLY`].
+    pub installonly: Vec<String>,
+    /// Names of installed packages that nothing may obsolete.
+    pub protected: Vec<String>,
+}
+
+impl Request {
+    /// Nothing installed, nothing asked, dnf's defaults but for weak dependencies, which are off.
+    pub fn new(arch: Arch) -> Self {
+        Self {
+            arch,
+            installed: None,
+            sources: Vec::new(),
+            specs: Vec::new(),
+            try_specs: Vec::new(),
+            excludes: Vec::new(),
+            best: true,
+            weak: false,
+            installonly: INSTALLONLY.map(str::to_owned).to_vec(),
+            protected: Vec::new(),
+        }
+    }
+}
