@@ -294,6 +294,21 @@ async fn a_cap_on_requests_leads_to_pieces() {
 }
 
 #[tokio::test]
+async fn a_registry_that_gets_nowhere_is_given_up() {
+    let server = Fake::with_fault(|asked| {
+        let location = asked.path.clone();
+        (asked.method == "PATCH").then(|| reply("202 Accepted", &[("Location", &location), ("Range", "0-5")], b""))
+    })
+    .serve()
+    .await;
+    let case = case();
+    let registry = client(&server, Settings::default());
+    let pushed = registry.push(&case.publication, &[tag(&server, "a:1")], &case.store).await;
+    assert!(matches!(pushed, Err(Error::Protocol { .. })), "{pushed:?}");
+    assert!(server.log().len() < 60);
+}
+
+#[tokio::test]
 async fn uploads_do_not_leave_the_host() {
     for (location, why) in [
         ("http://169.254.169.254/latest", "another host"),

@@ -120,7 +120,8 @@ impl Upload<'_> {
         let mut breaks = 0;
         while !(size <= SMALL && fits) && self.offset < size {
             let error = match self.piece().await {
-                Ok(()) => continue,
+                Ok(true) => continue,
+                Ok(false) => senseless(&Method::PATCH, self.location.as_str(), "fewer bytes arrived than were sent"),
                 Err(error) => error,
             };
             match &error {
@@ -147,8 +148,8 @@ impl Upload<'_> {
         tokio::time::sleep(step.saturating_mul(1 << breaks.min(5)).min(Duration::from_secs(15))).await;
     }
 
-    /// Sends the next bytes.
-    async fn piece(&mut self) -> Result<(), Error> {
+    /// Sends the next bytes; tells whether all of them arrived.
+    async fn piece(&mut self) -> Result<bool, Error> {
         let left = self.blob.size() - self.offset;
         let length = self.chunk.map_or(left, |chunk| chunk.min(left));
         let mut request = self.request(Method::PATCH, self.location.clone(), self.offset, length);
@@ -160,8 +161,11 @@ impl Upload<'_> {
         let response = self.registry.send_once(self.access, request).await?;
         let response = self.registry.expect(self.access, response, &[202, 204, 201]).await?;
         self.location = self.registry.upload_location(self.access, &response)?;
-        self.offset = range_end(&response).unwrap_or(self.offset + length).min(self.offset + length);
-        Ok(())
+        // A registry that reports nothing (or its "0-0") is taken to have everything: the digest decides in the end.
+        let sent = self.offset + length;
+        self.offset = range_end(&response).filter(|end| (1..sent).contains(end)).unwrap_or(sent);
+        // Less than was sent counts as a break, or a registry that never gets further would have us here for ever.
+        Ok(self.offset == sent)
     }
 
     /// Asks how many bytes have arrived. Registries that lost count (docker-registry does when a request breaks off)
@@ -241,6 +245,7 @@ fn may_pass(error: &Error) -> bool {
             }
             _ => false,
         },
+        Error::Protocol { .. } => true,
         Error::Refused { status, .. } => matches!(status, 404 | 408 | 416 | 425 | 429 | 500 | 502 | 503 | 504),
         _ => false,
     }
