@@ -216,7 +216,8 @@ impl Client {
 
 fn proxies(settings: &Settings) -> Result<Vec<Proxy>, Error> {
     let given = &settings.proxies;
-    let make: [(&'static str, _, fn(Url) -> reqwest::Result<Proxy>); 3] =
+    type Make = fn(Url) -> reqwest::Result<Proxy>;
+    let make: [(&'static str, _, Make); 3] =
         [("http", &given.http, Proxy::http), ("https", &given.https, Proxy::https), ("all", &given.all, Proxy::all)];
     let mut proxies = Vec::new();
     for (which, url, make) in make {

@@ -22,6 +22,7 @@ mod redact;
 mod redirect;
 mod request;
 mod retry;
+mod runtime;
 #[cfg(test)]
 pub(crate) mod scripted;
 mod settings;
@@ -41,5 +42,6 @@ pub use reqwest::{
     Method,
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
+pub use runtime::runtime;
 pub use settings::{Proxies, Settings};
 pub use transfer::Sink;

@@ -17,7 +17,7 @@ use crate::{
 pub enum Error {
     /// The network's.
     #[error(transparent)]
-    Net(#[from] net::Error),
+    Net(Box<net::Error>),
     /// The store's.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -36,10 +36,8 @@ pub enum Error {
         url: String,
         /// HTTP status code.
         status: u16,
-        /// `host[:port]`.
-        host: String,
-        /// The repository's path.
-        repository: String,
+        /// Host and path of the repository.
+        place: String,
         /// Whether we wanted to write.
         pushing: bool,
         /// The registry's own codes.
@@ -47,39 +45,33 @@ pub enum Error {
         source: Option<RegistryWords>,
     },
     /// No token came from the registry's token server.
-    #[error("getting a token for {host}/{repository} from {realm}")]
+    #[error("getting a token for {place} from {realm}")]
     Token {
-        /// `host[:port]`.
-        host: String,
-        /// The repository's path.
-        repository: String,
+        /// Host and path of the repository.
+        place: String,
         /// The token server.
         realm: String,
         /// Why.
         #[source]
-        source: TokenFailure,
+        source: Box<TokenFailure>,
     },
     /// The bytes are not those of the digest.
-    #[error("{what} of {host}/{repository} should be {expected}, but is {actual}")]
+    #[error("{what} of {place} should be {expected}, but is {actual}")]
     Digest {
         /// `the manifest`, `the tag 8.4`, …
         what: String,
-        /// `host[:port]`.
-        host: String,
-        /// The repository's path.
-        repository: String,
+        /// Host and path of the repository.
+        place: String,
         /// What was promised.
         expected: BlobDigest,
         /// What came.
         actual: BlobDigest,
     },
     /// A document that cannot be used.
-    #[error("the document {digest} of {host}/{repository} is of no use")]
+    #[error("the document {digest} of {place} is of no use")]
     Document {
-        /// `host[:port]`.
-        host: String,
-        /// The repository's path.
-        repository: String,
+        /// Host and path of the repository.
+        place: String,
         /// Its digest.
         digest: BlobDigest,
         /// Why.
@@ -171,7 +163,11 @@ fn net_status(status: u16) -> String {
 impl Fault for Error {
     fn class(&self) -> Class {
         match self {
-            Self::Net(e) | Self::Token { source: TokenFailure::Net(e), .. } => e.class(),
+            Self::Net(e) => e.class(),
+            Self::Token { source, .. } => match &**source {
+                TokenFailure::Net(e) => e.class(),
+                TokenFailure::NoToken | TokenFailure::Plain => Class::Network,
+            },
             Self::Store(e) => e.class(),
             Self::AuthFile(e) => e.class(),
             Self::Digest { .. } | Self::Document { .. } => Class::Verification,
@@ -181,17 +177,18 @@ impl Fault for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Net(e) => e.hint(),
+            Self::Net(e) => net_hint(e),
             Self::Store(e) => e.hint(),
             Self::AuthFile(e) => e.hint(),
             Self::Helper(e) => e.hint(),
-            Self::Refused { status, host, repository, pushing, .. } => {
-                refusal_hint(*status, host, repository, *pushing)
-            }
-            Self::Token { source: TokenFailure::Net(net::Error::Status { status: 401 | 403, .. }), host, .. } => {
-                Some(format!("log in again: podman login {host}; or pass --authfile FILE"))
-            }
-            Self::Token { source: TokenFailure::Net(e), .. } => e.hint(),
+            Self::Refused { status, place, pushing, .. } => refusal_hint(*status, place, *pushing),
+            Self::Token { source, place, .. } => match &**source {
+                TokenFailure::Net(net::Error::Status { status: 401 | 403, .. }) => {
+                    Some(format!("log in again: podman login {}; or pass --authfile FILE", host_of(place)))
+                }
+                TokenFailure::Net(e) => e.hint(),
+                TokenFailure::NoToken | TokenFailure::Plain => None,
+            },
             Self::Digest { .. } => {
                 Some("a proxy or mirror may answer with stale bytes; try again, or another mirror".into())
             }
@@ -204,14 +201,33 @@ impl Fault for Error {
     }
 }
 
-fn refusal_hint(status: u16, host: &str, repository: &str, pushing: bool) -> Option<String> {
+impl From<net::Error> for Error {
+    fn from(error: net::Error) -> Self {
+        Self::Net(Box::new(error))
+    }
+}
+
+fn net_hint(error: &net::Error) -> Option<String> {
+    match error {
+        // Docker's registry answers TLS with HTTP: rustls then says "corrupt message".
+        net::Error::Transport { source: net::Failure::Tls { .. }, .. } => {
+            Some("if this registry speaks plain HTTP, pass --plain-http HOST".into())
+        }
+        other => other.hint(),
+    }
+}
+
+fn host_of(place: &str) -> &str {
+    place.split('/').next().unwrap_or(place)
+}
+
+fn refusal_hint(status: u16, place: &str, pushing: bool) -> Option<String> {
     let action = if pushing { "push to" } else { "pull from" };
+    let host = host_of(place);
     Some(match status {
         401 => format!("log in first: podman login {host}; or pass --authfile FILE"),
-        403 => {
-            format!("the account in use may not {action} {host}/{repository}: check its rights, or log in as another")
-        }
-        404 if pushing => format!("create the repository {repository} on {host} first, or check its name"),
+        403 => format!("the account in use may not {action} {place}: check its rights, or log in as another"),
+        404 if pushing => format!("create the repository {place} first, or check its name"),
         404 => "check the name, the tag and the digest: registries remove images that no tag holds".into(),
         405 => format!("{host} does not take uploads: it may be a read-only mirror"),
         413 => "a proxy before the registry limits the size of requests: have its limit raised".into(),

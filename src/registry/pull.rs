@@ -39,8 +39,7 @@ impl Registry {
         match expected.filter(|e| *e != document.digest()) {
             Some(expected) => Err(Error::Digest {
                 what: if reference.digest.is_some() { "the document".into() } else { format!("the tag {name}") },
-                host: access.host,
-                repository: access.repository,
+                place: access.place(),
                 expected,
                 actual: document.digest(),
             }),
@@ -58,8 +57,7 @@ impl Registry {
     pub async fn read(&self, reference: &Reference) -> Result<(RawDocument, Document), Error> {
         let raw = self.document(reference).await?;
         let parsed = raw.parse().map_err(|source| Error::Document {
-            host: reference.host.clone(),
-            repository: reference.repository.clone(),
+            place: format!("{}/{}", reference.host, reference.repository),
             digest: raw.digest(),
             source,
         })?;
@@ -171,7 +169,7 @@ impl Sink for Landing<'_> {
         self.writer.append(bytes).map_err(SinkFault::new)?;
         self.registry.events().event(Event::Advanced {
             stage: "base",
-            subject: format!("{}/{}", self.access.host, self.access.repository),
+            subject: self.access.place(),
             amount: bytes.len() as u64,
         });
         Ok(())

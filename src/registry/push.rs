@@ -97,7 +97,7 @@ impl Registry {
         let placed = self.place(access, blob, siblings, store).await?;
         self.events().event(Event::Advanced {
             stage: "publish",
-            subject: format!("{}/{}", access.host, access.repository),
+            subject: access.place(),
             amount: blob.descriptor.size,
         });
         Ok(placed)
@@ -149,7 +149,7 @@ impl Registry {
         if self.existing_document(access, name).await? == Some(document.digest()) {
             return Ok(0);
         }
-        let url = format!("{}/{}", access.host, access.repository);
+        let url = access.place();
         let media_type = HeaderValue::try_from(document.media_type().as_str())
             .map_err(|_| senseless(&Method::PUT, &url, "the document's media type cannot be sent"))?;
         let request = self
@@ -162,8 +162,7 @@ impl Registry {
             // A registry that rewrites documents breaks every digest we promise.
             Some(actual) => Err(Error::Digest {
                 what: format!("the published {name}"),
-                host: access.host.clone(),
-                repository: access.repository.clone(),
+                place: access.place(),
                 expected: document.digest(),
                 actual,
             }),

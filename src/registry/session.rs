@@ -206,12 +206,11 @@ impl Registry {
                 method,
                 url,
                 status,
-                host: access.host.clone(),
-                repository: access.repository.clone(),
+                place: access.place(),
                 pushing: access.push,
                 source: RegistryWords::parse(&refusal.body),
             },
-            other => Error::Net(other),
+            other => other.into(),
         }
     }
 

@@ -100,21 +100,21 @@ impl Fake {
     fn upload(&self, asked: &Asked, repository: &str, id: &str, query: &BTreeMap<String, String>) -> Reply {
         let mut memory = self.memory.lock().unwrap();
         if asked.method == "POST" {
-            if let (Some(digest), Some(from), true) = (query.get("mount"), query.get("from"), self.mounts) {
-                if memory.blobs.contains(&(from.clone(), digest.clone())) {
-                    memory.blobs.insert((repository.into(), digest.clone()));
-                    return reply("201 Created", &[], b"");
-                }
+            if let (Some(digest), Some(from), true) = (query.get("mount"), query.get("from"), self.mounts)
+                && memory.blobs.contains(&(from.clone(), digest.clone()))
+            {
+                memory.blobs.insert((repository.into(), digest.clone()));
+                return reply("201 Created", &[], b"");
             }
             memory.uploads.insert(asked.number, Vec::new());
             return go_on(repository, asked.number, 0);
         }
         let number: usize = id.parse().unwrap();
         let Some(upload) = memory.uploads.get_mut(&number) else { return reply("404 Not Found", &[], b"") };
-        if let Some((at, _)) = asked.header("content-range").split_once('-') {
-            if at.parse() != Ok(upload.len()) {
-                return reply("416 Range Not Satisfiable", &[], b"");
-            }
+        if let Some((at, _)) = asked.header("content-range").split_once('-')
+            && at.parse() != Ok(upload.len())
+        {
+            return reply("416 Range Not Satisfiable", &[], b"");
         }
         upload.extend_from_slice(&asked.body);
         let length = upload.len();
@@ -291,6 +291,21 @@ async fn a_cap_on_requests_leads_to_pieces() {
     let log = server.log();
     let last = log.iter().rfind(|a| a.method == "PATCH").unwrap();
     assert_eq!(last.header("content-range"), "2097152-3145727");
+}
+
+#[tokio::test]
+async fn a_registry_that_gets_nowhere_is_given_up() {
+    let server = Fake::with_fault(|asked| {
+        let location = asked.path.clone();
+        (asked.method == "PATCH").then(|| reply("202 Accepted", &[("Location", &location), ("Range", "0-5")], b""))
+    })
+    .serve()
+    .await;
+    let case = case();
+    let registry = client(&server, Settings::default());
+    let pushed = registry.push(&case.publication, &[tag(&server, "a:1")], &case.store).await;
+    assert!(matches!(pushed, Err(Error::Protocol { .. })), "{pushed:?}");
+    assert!(server.log().len() < 60);
 }
 
 #[tokio::test]

@@ -33,6 +33,11 @@ impl Access {
         Self { push: true, ..Self::pull(host, repository) }
     }
 
+    /// `host/path`, for messages.
+    pub fn place(&self) -> String {
+        format!("{}/{}", self.host, self.repository)
+    }
+
     pub fn mount(&self, from: &str) -> Self {
         Self { from: Some(from.into()), ..self.clone() }
     }
@@ -77,12 +82,7 @@ impl Registry {
         access: &Access,
         login: Option<&Login>,
     ) -> Result<Secret<String>, Error> {
-        let failed = |source| Error::Token {
-            host: access.host.clone(),
-            repository: access.repository.clone(),
-            realm: redacted(realm),
-            source,
-        };
+        let failed = |source| Error::Token { place: access.place(), realm: redacted(realm), source: Box::new(source) };
         let url = Url::parse(realm).map_err(|_| failed(TokenFailure::NoToken))?;
         // A registry on TLS that sends us to a token server without: whoever tampers there reads the password.
         if url.scheme() != "https" && !self.is_plain(&access.host) && login.is_some() {
@@ -90,7 +90,7 @@ impl Registry {
         }
         let request = token_request(url, service, access, login);
         // The registry's client certificate is for its own host; the trust in its CA goes along.
-        let request = match request.url.starts_with(&self.base(&access.host)) {
+        let request = match request.url.starts_with(&format!("{}/", self.base(&access.host))) {
             true => request.by(&self.identity(&access.host)),
             false => request.by(&Identity::anonymous()),
         };

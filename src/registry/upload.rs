@@ -38,7 +38,7 @@ struct Upload<'a> {
 enum Ended {
     Done,
     /// A new session may do, with requests of this size at most.
-    Lost(Error, Option<u64>),
+    Lost(Box<Error>, Option<u64>),
 }
 
 impl Registry {
@@ -60,7 +60,7 @@ impl Registry {
             let upload = Upload { registry: self, access, blob, digest, location, offset: 0, chunk };
             match upload.run().await? {
                 Ended::Done => return Ok(()),
-                Ended::Lost(error, _) if session == SESSIONS => return Err(error),
+                Ended::Lost(error, _) if session == SESSIONS => return Err(*error),
                 Ended::Lost(error, smaller) => {
                     tracing::debug!(%error, session, "beginning the upload anew");
                     chunk = smaller;
@@ -120,14 +120,15 @@ impl Upload<'_> {
         let mut breaks = 0;
         while !(size <= SMALL && fits) && self.offset < size {
             let error = match self.piece().await {
-                Ok(()) => continue,
+                Ok(true) => continue,
+                Ok(false) => senseless(&Method::PATCH, self.location.as_str(), "fewer bytes arrived than were sent"),
                 Err(error) => error,
             };
             match &error {
                 Error::Refused { status: 413, .. } => {
                     let smaller = self.chunk.map_or(SAFE_CHUNK, |chunk| chunk / 2);
                     let hopeless = smaller < 64 << 10;
-                    return if hopeless { Err(error) } else { Ok(Ended::Lost(error, Some(smaller))) };
+                    return if hopeless { Err(error) } else { Ok(Ended::Lost(Box::new(error), Some(smaller))) };
                 }
                 _ if !may_pass(&error) => return Err(error),
                 _ => {}
@@ -135,7 +136,7 @@ impl Upload<'_> {
             breaks += 1;
             if breaks > BREAKS || !self.ask().await {
                 self.pause(breaks).await;
-                return Ok(Ended::Lost(error, self.chunk));
+                return Ok(Ended::Lost(Box::new(error), self.chunk));
             }
             self.pause(breaks).await;
         }
@@ -147,8 +148,8 @@ impl Upload<'_> {
         tokio::time::sleep(step.saturating_mul(1 << breaks.min(5)).min(Duration::from_secs(15))).await;
     }
 
-    /// Sends the next bytes.
-    async fn piece(&mut self) -> Result<(), Error> {
+    /// Sends the next bytes; tells whether all of them arrived.
+    async fn piece(&mut self) -> Result<bool, Error> {
         let left = self.blob.size() - self.offset;
         let length = self.chunk.map_or(left, |chunk| chunk.min(left));
         let mut request = self.request(Method::PATCH, self.location.clone(), self.offset, length);
@@ -160,8 +161,11 @@ impl Upload<'_> {
         let response = self.registry.send_once(self.access, request).await?;
         let response = self.registry.expect(self.access, response, &[202, 204, 201]).await?;
         self.location = self.registry.upload_location(self.access, &response)?;
-        self.offset = range_end(&response).unwrap_or(self.offset + length).min(self.offset + length);
-        Ok(())
+        // A registry that reports nothing (or its "0-0") is taken to have everything: the digest decides in the end.
+        let sent = self.offset + length;
+        self.offset = range_end(&response).filter(|end| (1..sent).contains(end)).unwrap_or(sent);
+        // Less than was sent counts as a break, or a registry that never gets further would have us here for ever.
+        Ok(self.offset == sent)
     }
 
     /// Asks how many bytes have arrived. Registries that lost count (docker-registry does when a request breaks off)
@@ -193,8 +197,7 @@ impl Upload<'_> {
             Ok(response) => match claimed_digest(&response).filter(|claimed| *claimed != self.digest) {
                 Some(actual) => Err(Error::Digest {
                     what: "the uploaded blob".into(),
-                    host: self.access.host.clone(),
-                    repository: self.access.repository.clone(),
+                    place: self.access.place(),
                     expected: self.digest,
                     actual,
                 }),
@@ -202,7 +205,7 @@ impl Upload<'_> {
             },
             Err(error) if may_pass(&error) || matches!(error, Error::Refused { status: 400 | 404 | 416, .. }) => {
                 self.pause(1).await;
-                Ok(Ended::Lost(error, self.chunk))
+                Ok(Ended::Lost(Box::new(error), self.chunk))
             }
             Err(error) => Err(error),
         }
@@ -233,9 +236,16 @@ fn range_end(response: &Response) -> Option<u64> {
 /// Whether the same upload may do better later.
 fn may_pass(error: &Error) -> bool {
     match error {
-        Error::Net(net::Error::Transport { source, .. }) => {
-            matches!(source, net::Failure::Stalled { .. } | net::Failure::Broken { .. } | net::Failure::Connect { .. })
-        }
+        Error::Net(error) => match &**error {
+            net::Error::Transport { source, .. } => {
+                matches!(
+                    source,
+                    net::Failure::Stalled { .. } | net::Failure::Broken { .. } | net::Failure::Connect { .. }
+                )
+            }
+            _ => false,
+        },
+        Error::Protocol { .. } => true,
         Error::Refused { status, .. } => matches!(status, 404 | 408 | 416 | 425 | 429 | 500 | 502 | 503 | 504),
         _ => false,
     }

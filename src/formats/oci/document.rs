@@ -59,6 +59,10 @@ pub struct RawDocument {
 }
 
 /// What a [`RawDocument`] says.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are a handful at a time, and a Box would be in every caller's way"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {
     /// Several images.
