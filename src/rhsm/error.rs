@@ -163,9 +163,11 @@ impl Fault for Error {
             Self::Broken { .. } | Self::NoCertificate { .. } => {
                 "copy the file again, whole, from /etc/pki/entitlement of a subscribed host".into()
             }
-            Self::NoEntitlementCertificate { .. } => "entitlements are in /etc/pki/entitlement (/etc/pki/consumer has the \
+            Self::NoEntitlementCertificate { .. } => {
+                "entitlements are in /etc/pki/entitlement (/etc/pki/consumer has the \
                  host's identity, /etc/pki/product what is installed); `subscription-manager refresh` fetches them anew"
-                .into(),
+                    .into()
+            }
             Self::Version { .. } => {
                 "register the host again with a subscription-manager that asks for version 3 (1.1 or later)".into()
             }
@@ -175,21 +177,25 @@ impl Fault for Error {
             Self::NoKey { name, key } => {
                 format!("copy {key} from the same host, or pass the pair: --entitlement {name},KEY.pem")
             }
-            Self::Expired { .. } => "run `subscription-manager refresh` on the host the certificate is of, and pass the \
+            Self::Expired { .. } => {
+                "run `subscription-manager refresh` on the host the certificate is of, and pass the \
                  new one with --entitlement"
-                .into(),
+                    .into()
+            }
             Self::NotYetValid { .. } => {
                 "check this machine's clock (`timedatectl`), or pass a certificate that is valid today".into()
             }
-            Self::NoEntitlement { .. } => "pass --entitlement DIR or CERT.pem,KEY.pem of a subscribed host, or give the \
+            Self::NoEntitlement { .. } => {
+                "pass --entitlement DIR or CERT.pem,KEY.pem of a subscribed host, or give the \
                  repositories by address: --repo ID=URL"
-                .into(),
+                    .into()
+            }
             Self::NotGranted { other_arch: Some(arch), .. } => format!(
-                "the certificates are of a host with another architecture: pass one of an {arch} host, or of one \
+                "the certificates are of hosts with another architecture: pass one of a host of {arch}, or of one \
                  registered with the fact supported_architectures listing {arch}"
             ),
             Self::NotGranted { near, .. } if near.is_empty() => {
-                "`drydock rhsm repos` lists the labels that are granted".into()
+                "`subscription-manager repos` on the host it is of lists the labels it grants".into()
             }
             Self::NotGranted { near, .. } => format!("granted labels near it: {}", near.join(", ")),
         })
