@@ -142,13 +142,8 @@ impl RepoConfig {
         let lists = [&mut out.baseurls, &mut out.gpgkeys, &mut out.excludepkgs, &mut out.includepkgs];
         lists.into_iter().flatten().for_each(|s| *s = variables.expand(s));
         out.name = variables.expand(&out.name);
-        let options = [
-            &mut out.mirrorlist,
-            &mut out.metalink,
-            &mut out.sslcacert,
-            &mut out.sslclientcert,
-            &mut out.sslclientkey,
-        ];
+        let options =
+            [&mut out.mirrorlist, &mut out.metalink, &mut out.sslcacert, &mut out.sslclientcert, &mut out.sslclientkey];
         options.into_iter().flatten().for_each(|s| *s = variables.expand(s));
         out
     }

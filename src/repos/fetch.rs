@@ -8,12 +8,7 @@ use crate::terms::{Checksum, Digest};
 /// Bytes for a repository. The pipeline implements it over the network client and the store; tests over a directory.
 pub trait Fetch: Sync {
     /// A small file that nobody promised a checksum of (`repomd.xml`, a mirror list), at most `limit` bytes.
-    fn small(
-        &self,
-        repo: &RepoConfig,
-        url: &str,
-        limit: u64,
-    ) -> impl Future<Output = Result<Vec<u8>, Failure>> + Send;
+    fn small(&self, repo: &RepoConfig, url: &str, limit: u64) -> impl Future<Output = Result<Vec<u8>, Failure>> + Send;
 
     /// A file with this checksum, from the store or from `url` through the store. The reader gives verified bytes only.
     fn blob(

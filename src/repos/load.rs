@@ -12,7 +12,7 @@ use super::{Error, Fetch, RepoConfig};
 use crate::{
     formats::{
         compression::sniffing_decoder,
-        repodata::{Catalog, DataFile, Repomd, RepodataError, owners_of, read_primary},
+        repodata::{Catalog, DataFile, RepodataError, Repomd, owners_of, read_primary},
     },
     terms::{Digest, Hasher},
 };

@@ -57,7 +57,10 @@ pub fn violations(request: &Request, solution: &Solution) -> Vec<Violation> {
     let mut out = Vec::new();
     for change in solution.changes.iter().filter(|c| c.source.is_some()) {
         let found = request.sources.iter().filter(|s| Some(&s.id) == change.source.as_ref()).find_map(|s| {
-            let id = s.catalog.packages().find(|&p| s.catalog.checksum(p) == change.checksum && s.catalog.nevra(p) == change.nevra)?;
+            let id = s
+                .catalog
+                .packages()
+                .find(|&p| s.catalog.checksum(p) == change.checksum && s.catalog.nevra(p) == change.nevra)?;
             Some(Member { catalog: &s.catalog, id, owners: &s.owners, old: false })
         });
         match found {
@@ -135,7 +138,9 @@ impl<'a> Set<'a> {
                 self.holds(then)
             }
             Rich::If { otherwise, .. } => otherwise.as_ref().is_none_or(|r| self.holds(r)),
-            Rich::Unless { when, otherwise, .. } if self.holds(when) => otherwise.as_ref().is_some_and(|r| self.holds(r)),
+            Rich::Unless { when, otherwise, .. } if self.holds(when) => {
+                otherwise.as_ref().is_some_and(|r| self.holds(r))
+            }
             Rich::Unless { then, .. } => self.holds(then),
             Rich::With(_) | Rich::Without(..) => (0..self.members.len()).any(|i| self.is_one(i, rich)),
         }
@@ -154,7 +159,8 @@ impl<'a> Set<'a> {
 
 fn broken(set: &Set<'_>, request: &Request) -> Vec<Violation> {
     let mut out = Vec::new();
-    let together = |a: &Member<'_>, b: &Member<'_>, why| Violation::Together { package: a.nevra(), with: b.nevra(), why };
+    let together =
+        |a: &Member<'_>, b: &Member<'_>, why| Violation::Together { package: a.nevra(), with: b.nevra(), why };
     let installonly = |m: &Member<'_>| {
         m.catalog.deps(m.id, Relation::Provides).any(|d| request.installonly.iter().any(|n| n == d.name))
     };
@@ -199,7 +205,9 @@ fn broken(set: &Set<'_>, request: &Request) -> Vec<Violation> {
         for (k, &i) in twins.iter().enumerate() {
             for &j in &twins[k + 1..] {
                 let (a, b) = (&set.members[i], &set.members[j]);
-                let wide = |m: &Member<'_>| !matches!(m.catalog.arch(m.id), "i386" | "i486" | "i586" | "i686" | "athlon" | "s390");
+                let wide = |m: &Member<'_>| {
+                    !matches!(m.catalog.arch(m.id), "i386" | "i486" | "i586" | "i686" | "athlon" | "s390")
+                };
                 let any = |m: &Member<'_>| m.catalog.arch(m.id) == "noarch";
                 let share = wide(a) == wide(b) || any(a) || any(b);
                 if share && !(a.old && b.old) && !(installonly(a) && installonly(b) && a.nevra() != b.nevra()) {

@@ -118,8 +118,12 @@ impl fmt::Display for Why {
                 write!(f, "conflicts with {}{with}", there(installed))?;
                 if text.is_empty() { Ok(()) } else { write!(f, " ({text})") }
             }
-            Self::Obsoletes { with, installed } => write!(f, "cannot stand beside {}{with}: one obsoletes the other", there(installed)),
-            Self::SameName { with, installed } => write!(f, "cannot stand beside {}{with}: same name", there(installed)),
+            Self::Obsoletes { with, installed } => {
+                write!(f, "cannot stand beside {}{with}: one obsoletes the other", there(installed))
+            }
+            Self::SameName { with, installed } => {
+                write!(f, "cannot stand beside {}{with}: same name", there(installed))
+            }
             Self::Absent(nevra) => write!(f, "{nevra} would have to be left out"),
         }
     }

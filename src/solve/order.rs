@@ -155,7 +155,8 @@ impl Pool<'_> {
         let mut out: Vec<Pkg> = packages.iter().flat_map(|&p| self.obsoleted_by(p)).collect();
         out.retain(|q| packages.contains(q));
         // Two that obsolete each other: libsolv keeps both.
-        let mutual: Vec<Pkg> = out.iter().copied().filter(|&q| self.obsoleted_by(q).iter().any(|p| out.contains(p))).collect();
+        let mutual: Vec<Pkg> =
+            out.iter().copied().filter(|&q| self.obsoleted_by(q).iter().any(|p| out.contains(p))).collect();
         out.retain(|q| !mutual.contains(q));
         out
     }

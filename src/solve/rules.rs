@@ -248,9 +248,7 @@ impl<'a> Rulebook<'a> {
                     product(self.normal(then, false)?, &self.normal(when, true)?)
                 }
             }
-            Rich::Unless { then, when, otherwise } => {
-                self.guarded(then, when, otherwise.as_deref(), positive, false)
-            }
+            Rich::Unless { then, when, otherwise } => self.guarded(then, when, otherwise.as_deref(), positive, false),
         }
     }
 

@@ -49,8 +49,14 @@ pub(super) enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Link {
     /// From a package (or the root) to a candidate of what it needs.
-    Needs { goal: Option<usize>, text: Rc<str> },
-    Clash { text: Rc<str>, relation: Option<Relation> },
+    Needs {
+        goal: Option<usize>,
+        text: Rc<str>,
+    },
+    Clash {
+        text: Rc<str>,
+        relation: Option<Relation>,
+    },
     SameName,
     Out,
 }
@@ -63,11 +69,7 @@ pub(super) struct Conflict {
 }
 
 /// Finds packages for all `goals` (each: one of the candidates, best first), then as many of `wishes`, in order, as fit.
-pub(super) fn search(
-    rules: &Rulebook<'_>,
-    goals: &[(Goal, Vec<Pkg>)],
-    wishes: &[Pkg],
-) -> Result<Vec<Pkg>, Conflict> {
+pub(super) fn search(rules: &Rulebook<'_>, goals: &[(Goal, Vec<Pkg>)], wishes: &[Pkg]) -> Result<Vec<Pkg>, Conflict> {
     let provider = Provider::new(rules);
     let root = goals
         .iter()
@@ -80,13 +82,13 @@ pub(super) fn search(
             provider.requirement(any, &text, Some(i)).into()
         })
         .collect();
-    let problem = Problem::new().requirements(root).soft_requirements(wishes.iter().map(|p| package_id(*p)).collect::<Vec<_>>());
+    let problem =
+        Problem::new().requirements(root).soft_requirements(wishes.iter().map(|p| package_id(*p)).collect::<Vec<_>>());
     let mut solver = Solver::new(provider);
     match solver.solve(problem) {
         Ok(chosen) => {
             let count = rules.pool.len();
-            let mut out: Vec<Pkg> =
-                chosen.into_iter().map(|s| Pkg(s.into_raw())).filter(|p| p.0 < count).collect();
+            let mut out: Vec<Pkg> = chosen.into_iter().map(|s| Pkg(s.into_raw())).filter(|p| p.0 < count).collect();
             out.sort_unstable();
             Ok(out)
         }
@@ -109,8 +111,7 @@ fn outline(conflict: &resolvo::conflict::Conflict, solver: &Solver<Provider<'_>>
         },
     };
     // Node indices may have a gap where the unresolved node was removed, so they are numbered anew.
-    let numbers: HashMap<usize, usize> =
-        graph.node_indices().enumerate().map(|(i, n)| (n.index(), i)).collect();
+    let numbers: HashMap<usize, usize> = graph.node_indices().enumerate().map(|(i, n)| (n.index(), i)).collect();
     let places = graph.node_indices().map(|n| place(&graph[n])).collect();
     let links = graph
         .edge_indices()
@@ -277,9 +278,8 @@ impl<'a> Provider<'a> {
                 None => by_name.push((name, vec![s])),
             }
         }
-        let set = |(name, members)| {
-            self.set(Set { name, members, clash: true, text: text.clone(), goal: None, relation })
-        };
+        let set =
+            |(name, members)| self.set(Set { name, members, clash: true, text: text.clone(), goal: None, relation });
         by_name.into_iter().map(set).collect()
     }
 
@@ -386,7 +386,11 @@ impl DependencyProvider for Provider<'_> {
             let id = DenseId::from_raw(self.rules.pool.len() + i);
             let late = matches!(self.stand_ins.borrow()[i as usize], StandIn::Late(_));
             let hint = if late { HintDependenciesAvailable::None } else { HintDependenciesAvailable::All };
-            return Some(Candidates { candidates: vec![id], hint_dependencies_available: hint, ..Candidates::default() });
+            return Some(Candidates {
+                candidates: vec![id],
+                hint_dependencies_available: hint,
+                ..Candidates::default()
+            });
         }
         let (pool, group) = (self.rules.pool, Group(raw));
         let members = pool.members(group);

@@ -222,7 +222,11 @@ impl Resolver<'_> {
         for &p in chosen.iter().filter(|&&p| !self.pool.is_installed(p)) {
             for d in self.pool.deps(p, Relation::Recommends) {
                 let wanted = Requirement { name: d.name.to_owned(), sense: d.sense, evr: d.evr.to_evr() };
-                let any = if Rich::is_rich(d.name) { self.rich_wish(d.name, &is_chosen) } else { self.rules.providers(&wanted).to_vec() };
+                let any = if Rich::is_rich(d.name) {
+                    self.rich_wish(d.name, &is_chosen)
+                } else {
+                    self.rules.providers(&wanted).to_vec()
+                };
                 let free = |q: &&Pkg| self.pool.barred(**q).is_none() && !tried.contains_key(q);
                 if let (false, Some(&q)) = (any.iter().any(is_chosen), any.iter().find(free)) {
                     out.push((q, p));
@@ -323,7 +327,12 @@ impl Resolver<'_> {
             out.push(self.change(q, Action::Remove, Reason::Obsoleted { by: pool.nevra(by) }, Vec::new()));
         }
         out.sort_by(|a, b| {
-            (&a.nevra.name, &a.nevra.arch, &a.nevra.evr, a.action).cmp(&(&b.nevra.name, &b.nevra.arch, &b.nevra.evr, b.action))
+            (&a.nevra.name, &a.nevra.arch, &a.nevra.evr, a.action).cmp(&(
+                &b.nevra.name,
+                &b.nevra.arch,
+                &b.nevra.evr,
+                b.action,
+            ))
         });
         out
     }

@@ -144,9 +144,10 @@ impl Pool<'_> {
     /// The name closest to a spec that matched nothing.
     pub fn nearest_name(&self, spec: &str) -> Option<String> {
         let score = |name: &str| strsim::jaro_winkler(spec, name);
-        let best = self.names().map(|(name, _)| (score(name), name)).max_by(|a, b| {
-            a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1))
-        })?;
+        let best = self
+            .names()
+            .map(|(name, _)| (score(name), name))
+            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
         (best.0 > 0.85).then(|| best.1.to_owned())
     }
 }

@@ -102,6 +102,11 @@ impl Checksum {
         self.algorithm
     }
 
+    /// As a [`Digest`], if it is SHA-256.
+    pub fn digest(&self) -> Option<Digest> {
+        (self.algorithm == Algorithm::Sha256).then(|| Digest::from_hex(&self.hex).ok()).flatten()
+    }
+
     /// Lower-case hex digits.
     pub fn hex(&self) -> &str {
         &self.hex

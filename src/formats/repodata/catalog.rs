@@ -192,14 +192,8 @@ pub(super) enum Field {
 pub(super) const PACKAGE_WORDS: usize = Field::FilesStart as usize + 2;
 /// Set on a list entry that is needed before scriptlets.
 pub(super) const PRE: u32 = 1 << 31;
-pub(super) const ALGORITHMS: [Algorithm; 6] = [
-    Algorithm::Md5,
-    Algorithm::Sha1,
-    Algorithm::Sha224,
-    Algorithm::Sha256,
-    Algorithm::Sha384,
-    Algorithm::Sha512,
-];
+pub(super) const ALGORITHMS: [Algorithm; 6] =
+    [Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha224, Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512];
 
 /// Packages with everything a resolver asks, in flat arrays: [`Catalog::bytes`] is the saved form, and loading it reads
 /// no element twice. Numbers that point nowhere (a damaged file) read as 0 or as the empty string, never as a panic.
@@ -224,7 +218,8 @@ impl Catalog {
     /// # Errors
     /// Another version, or sections that do not fit together.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, RepodataError> {
-        let word = |i: usize| bytes.get(i * 4..i * 4 + 4).map(|b| u32::from_le_bytes(b.try_into().expect("four bytes")));
+        let word =
+            |i: usize| bytes.get(i * 4..i * 4 + 4).map(|b| u32::from_le_bytes(b.try_into().expect("four bytes")));
         if bytes.get(..8) != Some(MAGIC.as_slice()) {
             return Err(RepodataError::Saved);
         }

@@ -42,13 +42,11 @@ pub fn owners_of(
                     return Err(RepodataError::Missing { document: DOCUMENT, what: "a package's pkgid" });
                 }
             }
-            Node::End if xml.name() == "file" && wanted.contains(&xml.text) => {
-                match out.get_mut(&xml.text) {
-                    Some(owners) if owners.last() == Some(&pkgid) => {}
-                    Some(owners) => owners.push(pkgid.clone()),
-                    None => drop(out.insert(xml.text.clone(), vec![pkgid.clone()])),
-                }
-            }
+            Node::End if xml.name() == "file" && wanted.contains(&xml.text) => match out.get_mut(&xml.text) {
+                Some(owners) if owners.last() == Some(&pkgid) => {}
+                Some(owners) => owners.push(pkgid.clone()),
+                None => drop(out.insert(xml.text.clone(), vec![pkgid.clone()])),
+            },
             Node::Start | Node::End => {}
             Node::Eof => return Ok(out),
         }

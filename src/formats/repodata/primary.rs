@@ -143,7 +143,8 @@ impl State {
                 let algorithm = Algorithm::from_name(&self.algorithm)
                     .ok_or_else(|| RepodataError::invalid(DOCUMENT, "a checksum type", &self.algorithm))?;
                 let checksum = Checksum::new(algorithm, text.trim());
-                self.record.checksum = Some(checksum.map_err(|_| RepodataError::invalid(DOCUMENT, "a checksum", text))?);
+                self.record.checksum =
+                    Some(checksum.map_err(|_| RepodataError::invalid(DOCUMENT, "a checksum", text))?);
             }
             "file" => {
                 if let Some(kind) = self.file_kind.take() {

@@ -106,7 +106,9 @@ fn field(file: &mut DataFile, name: &str, algorithm: &str, text: &str) -> Result
         "checksum" => file.checksum = checksum(algorithm, text)?,
         "open-checksum" => file.open_checksum = checksum(algorithm, text)?,
         "size" => file.size = Some(number().map_err(|_| RepodataError::invalid(DOCUMENT, "a size", text))?),
-        "open-size" => file.open_size = Some(number().map_err(|_| RepodataError::invalid(DOCUMENT, "an open-size", text))?),
+        "open-size" => {
+            file.open_size = Some(number().map_err(|_| RepodataError::invalid(DOCUMENT, "an open-size", text))?)
+        }
         "timestamp" => file.timestamp = number().unwrap_or(0),
         _ => {}
     }
@@ -116,9 +118,7 @@ fn field(file: &mut DataFile, name: &str, algorithm: &str, text: &str) -> Result
 fn checksum(algorithm: &str, text: &str) -> Result<Option<Checksum>, RepodataError> {
     match Algorithm::from_name(algorithm) {
         None => Ok(None),
-        Some(a) => {
-            Checksum::new(a, text).map(Some).map_err(|_| RepodataError::invalid(DOCUMENT, "a checksum", text))
-        }
+        Some(a) => Checksum::new(a, text).map(Some).map_err(|_| RepodataError::invalid(DOCUMENT, "a checksum", text)),
     }
 }
 

@@ -96,7 +96,8 @@ impl<R: BufRead> Xml<R> {
             let bounded = self.reader.get_mut();
             bounded.token_end = bounded.read.saturating_add(MAX_TOKEN);
             let (position, limit) = (bounded.read, bounded.limit);
-            let event = self.reader.read_event_into(&mut self.buf).map_err(|e| fault(self.document, position, limit, e))?;
+            let event =
+                self.reader.read_event_into(&mut self.buf).map_err(|e| fault(self.document, position, limit, e))?;
             match event {
                 Event::Start(start) => {
                     self.depth += 1;
@@ -105,7 +106,8 @@ impl<R: BufRead> Xml<R> {
                     self.tag.clear();
                     self.tag.push_str(&start);
                     let name = start.name();
-                    self.name = (name.into_inner().len() - name.local_name().into_inner().len(), name.into_inner().len());
+                    self.name =
+                        (name.into_inner().len() - name.local_name().into_inner().len(), name.into_inner().len());
                     if self.depth > MAX_DEPTH {
                         let limit = u64::from(MAX_DEPTH);
                         return Err(RepodataError::TooLarge { document: self.document, what: "a nesting", limit });
@@ -144,7 +146,10 @@ impl<R: BufRead> Xml<R> {
     }
 
     /// Calls `take` with every attribute of the last start tag: names without prefix, values unescaped.
-    pub fn attributes(&self, mut take: impl FnMut(&str, &str) -> Result<(), RepodataError>) -> Result<(), RepodataError> {
+    pub fn attributes(
+        &self,
+        mut take: impl FnMut(&str, &str) -> Result<(), RepodataError>,
+    ) -> Result<(), RepodataError> {
         let bad = |_| RepodataError::invalid(self.document, "a malformed attribute in", &self.tag);
         let tag = BytesStart::from_content(self.tag.as_str(), self.name.1);
         let mut attributes = tag.attributes();

@@ -1,0 +1,251 @@
+//! Flags that several verbs share, and the list of verbs.
+
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::styling::Styles};
+
+use crate::{
+    lock::DEFAULT_NAME as LOCK,
+    pipeline::options::{Entitlement, RecipeOptions, SessionOptions},
+    recipe::{Overrides, Recipe},
+    terms::Arch,
+};
+
+use super::{Environment, Failure, build, cache, completions, demo, inspect, lock, man, push, recipe, resolve};
+
+/// Container images out of RPM repositories, with no container engine.
+#[derive(Debug, Parser)]
+#[command(name = "drydock", version, max_term_width = 110, styles = Styles::plain())]
+#[command(
+    after_help = "Exit codes: 0 done, 1 internal fault, 2 usage or recipe, 3 unsatisfiable, 4 verification failed, \
+5 network, registry or credentials, 6 missing while offline."
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Build a recipe's image for every architecture and send the index to its destinations
+    Build(Box<build::BuildArgs>),
+    /// Resolve a recipe and write drydock.lock
+    Lock(Box<lock::LockArgs>),
+    /// What would dnf install? Resolve specs against repositories
+    Resolve(Box<resolve::ResolveArgs>),
+    /// What is in an image: platforms, layers, labels, packages
+    Inspect(inspect::InspectArgs),
+    /// Copy an image between registries, OCI layouts and archives
+    Push(push::PushArgs),
+    /// The store of downloaded and derived files
+    Cache(cache::CacheArgs),
+    /// Recipes: print the built-in one, the effective one, the schema
+    Recipe(recipe::RecipeArgs),
+    /// The whole trip in one process: made-up packages, repositories, registry; same digest on every machine
+    Demo(demo::DemoArgs),
+    /// Shell completions
+    Completions(completions::CompletionsArgs),
+    /// Manual pages
+    Man(man::ManArgs),
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgressMode {
+    /// Bars on a terminal, JSON lines elsewhere
+    Auto,
+    /// Bars
+    Bar,
+    /// One JSON object per line
+    Json,
+    /// Nothing
+    None,
+}
+
+/// Flags every verb has.
+#[derive(Debug, Args)]
+pub(super) struct GlobalArgs {
+    /// How results (stdout) and errors are written
+    #[arg(long, global = true, value_enum, default_value = "text", help_heading = "Output")]
+    pub(super) format: Format,
+    /// How progress (stderr) is shown
+    #[arg(long, global = true, value_enum, default_value = "auto", help_heading = "Output")]
+    pub(super) progress: ProgressMode,
+    /// Log what happens; twice: libraries too
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Output")]
+    pub(super) verbose: u8,
+    /// No progress, no notes: results and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    pub(super) quiet: bool,
+}
+
+/// Flags of verbs that use the store and registries.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Session")]
+pub(super) struct SessionArgs {
+    /// The store's directory [default: $DRYDOCK_CACHE, $XDG_CACHE_HOME/drydock or ~/.cache/drydock]
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// Open no socket; what is missing is an error (exit code 6)
+    #[arg(long)]
+    offline: bool,
+    /// Worker threads [default: the machine's]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Credentials for registries [default: $REGISTRY_AUTH_FILE, then Podman's and Docker's files]
+    #[arg(long, value_name = "FILE")]
+    authfile: Option<PathBuf>,
+    /// Speak plain HTTP to this registry (again and again)
+    #[arg(long, value_name = "HOST[:PORT]")]
+    plain_http: Vec<String>,
+    /// Trust these CA certificates too, a PEM file (again and again)
+    #[arg(long, value_name = "FILE")]
+    cacert: Vec<PathBuf>,
+}
+
+/// Flags of verbs that read RPM repositories.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Repositories")]
+pub(super) struct RepositoryArgs {
+    /// A repository; $basearch, $arch and $releasever are expanded. Gives a recipe's repository of that id its URL, or adds
+    /// one; the recipe's repositories that have only a content label are then left out (again and again)
+    #[arg(long = "repo", value_name = "ID=URL", value_parser = pair)]
+    pub(super) repos: Vec<(String, String)>,
+    /// Repositories from a .repo file (again and again)
+    #[arg(long = "repo-file", value_name = "FILE.repo")]
+    pub(super) repo_files: Vec<PathBuf>,
+    /// Client certificates: a directory as /etc/pki/entitlement, or a certificate and its key (again and again)
+    #[arg(long, value_name = "DIR|CERT.pem[,KEY.pem]")]
+    entitlement: Vec<PathBuf>,
+    /// Trust packages signed with this key (again and again)
+    #[arg(long = "gpgkey", value_name = "FILE|URL")]
+    gpgkeys: Vec<String>,
+    /// Take packages without checking their signatures
+    #[arg(long)]
+    no_gpgcheck: bool,
+}
+
+/// Flags that say what to build.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Recipe")]
+pub(super) struct RecipeChoice {
+    /// A recipe file, or a built-in by name [default: drydock.toml, else the built-in driver-toolkit]
+    #[arg(value_name = "RECIPE")]
+    positional: Option<String>,
+    /// The same, as a flag
+    #[arg(long, value_name = "FILE|NAME", conflicts_with = "positional")]
+    recipe: Option<String>,
+    /// The kernel, VERSION-RELEASE without architecture; sets ${kernel}
+    #[arg(long, value_name = "V-R")]
+    kernel: Option<String>,
+    /// RHEL's version; sets ${rhel} [default: from the kernel]
+    #[arg(long, value_name = "VERSION")]
+    rhel: Option<String>,
+    /// The base image, by digest
+    #[arg(long, value_name = "REF@sha256:…")]
+    base: Option<String>,
+    /// "none": build from nothing, without a base image
+    #[arg(long, value_name = "none", value_parser = ["none"], conflicts_with = "base")]
+    installroot_base: Option<String>,
+    /// Set a variable (again and again)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// Architectures, in place of the recipe's: x86_64, aarch64, ppc64le, s390x
+    #[arg(long = "arch", value_name = "A,B", value_delimiter = ',')]
+    arches: Vec<Arch>,
+}
+
+/// Where the lock is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Lock")]
+pub(super) struct LockChoice {
+    /// The lock file
+    #[arg(long, value_name = "FILE", default_value = LOCK)]
+    pub(super) lock: PathBuf,
+}
+
+/// `KEY=VALUE` with a key.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".into()),
+    }
+}
+
+impl SessionArgs {
+    /// Options for verbs without repositories.
+    pub(super) fn options(&self, environment: &Environment) -> Result<SessionOptions, Failure> {
+        Ok(SessionOptions {
+            cache: environment.cache(self.cache.as_deref())?,
+            offline: self.offline,
+            jobs: self.jobs.unwrap_or_else(|| environment.jobs()),
+            plain_http: self.plain_http.clone(),
+            authfile: self.authfile.clone().or_else(|| environment.authfile()),
+            authfile_candidates: environment.authfile_candidates(),
+            entitlement: vec![],
+            cacerts: self.cacert.clone(),
+            system_bundle: environment.system_bundle(),
+            gpgkeys: vec![],
+            no_gpgcheck: false,
+            proxy: environment.proxy(),
+            epoch: environment.epoch()?,
+        })
+    }
+
+    /// Options for verbs with repositories.
+    pub(super) fn with(&self, r: &RepositoryArgs, environment: &Environment) -> Result<SessionOptions, Failure> {
+        Ok(SessionOptions {
+            entitlement: r.entitlement.iter().map(|p| entitlement(p)).collect(),
+            gpgkeys: r.gpgkeys.clone(),
+            no_gpgcheck: r.no_gpgcheck,
+            ..self.options(environment)?
+        })
+    }
+}
+
+/// `DIR`, `CERT.pem` or `CERT.pem,KEY.pem`.
+fn entitlement(path: &Path) -> Entitlement {
+    if path.is_dir() {
+        return Entitlement::Directory(path.to_owned());
+    }
+    match path.to_str().and_then(|p| p.split_once(',')) {
+        Some((cert, key)) => Entitlement::Certificate { cert: cert.into(), key: Some(key.into()) },
+        None => Entitlement::Certificate { cert: path.to_owned(), key: None },
+    }
+}
+
+impl RecipeChoice {
+    /// Reads the recipe and gathers what flags change in it.
+    pub(super) fn options(&self, repositories: &RepositoryArgs, tags: &[String]) -> Result<RecipeOptions, Failure> {
+        let recipe = Recipe::find(self.positional.as_deref().or(self.recipe.as_deref()))?;
+        Ok(RecipeOptions {
+            recipe,
+            overrides: Overrides {
+                base: self.base.clone().or_else(|| self.installroot_base.clone()),
+                arches: self.arches.clone(),
+                kernel: self.kernel.clone(),
+                rhel: self.rhel.clone(),
+                set: self.set.iter().cloned().collect(),
+                repos: repositories.repos.clone(),
+                repo_files: !repositories.repo_files.is_empty(),
+                tags: tags.to_vec(),
+            },
+            repo_files: repositories.repo_files.clone(),
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! `drydock lock`.
+
+use clap::Args;
+
+use crate::{
+    lock::Compression,
+    pipeline::{options::LockOptions, report::LockReport},
+};
+
+use super::{
+    Context, Environment, Failure,
+    args::{LockChoice, RecipeChoice, RepositoryArgs, SessionArgs},
+    calls,
+    table::{bytes, count},
+};
+
+/// Resolve a recipe and write drydock.lock.
+#[derive(Debug, Args)]
+pub(super) struct LockArgs {
+    #[command(flatten)]
+    recipe: RecipeChoice,
+    #[command(flatten)]
+    repositories: RepositoryArgs,
+    #[command(flatten)]
+    lock: LockChoice,
+    /// How layers are to be compressed: gzip[:1..12] or zstd[:1..22] [default: the lock's, else gzip:6]
+    #[arg(long, value_name = "CODEC[:LEVEL]", help_heading = "Lock")]
+    compression: Option<Compression>,
+    /// Write nothing; fail when the lock would change
+    #[arg(long, help_heading = "Lock")]
+    check: bool,
+    #[command(flatten)]
+    session: SessionArgs,
+}
+
+pub(super) fn run(args: &LockArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let report = calls::lock(&args.options(context.environment)?, context.progress)?;
+    context.progress.close();
+    context.output.result(&report, || summary(&report))?;
+    Ok(())
+}
+
+impl LockArgs {
+    /// Flags as plain options.
+    pub(super) fn options(&self, environment: &Environment) -> Result<LockOptions, Failure> {
+        Ok(LockOptions {
+            session: self.session.with(&self.repositories, environment)?,
+            recipe: self.recipe.options(&self.repositories, &[])?,
+            lock: self.lock.lock.clone(),
+            compression: self.compression,
+            check: self.check,
+        })
+    }
+}
+
+fn summary(report: &LockReport) -> String {
+    let mut text = String::new();
+    for (arch, a) in &report.arches {
+        text += &format!("{arch}: {}, {}\n", count(a.packages, "package"), bytes(a.package_bytes));
+        if !a.missing.is_empty() {
+            text += &format!("{arch}: in no repository: {}\n", a.missing.join(", "));
+        }
+    }
+    let state = if report.changed { "written" } else { "up to date" };
+    format!("{text}{} {state}\n", report.path.display())
+}

@@ -1,0 +1,232 @@
+//! The base image: its documents, its tree, its packages. Read once from its layers, never unpacked.
+
+use std::{collections::BTreeMap, io::BufReader, sync::Arc};
+
+use super::{Error, Session, database::Database, source::ImageSource};
+use crate::{
+    formats::{
+        compression::sniffing_decoder,
+        oci::{Descriptor, Document, ImageConfig, Manifest},
+    },
+    lock::LockedBase,
+    recipe,
+    rootfs::{
+        Rootfs,
+        overlay::{self, Kept},
+    },
+    store::{Blob, PublishBlob, Verified},
+    terms::{Arch, DiffId, Epoch, Hasher, RootPath},
+};
+
+/// Configuration files are kept while their layer goes by, up to this size each.
+const SMALL_FILE: u64 = 1 << 20;
+/// Package databases are kept up to this size.
+const DATABASE: u64 = 1 << 30;
+
+/// The layers below, and what they hold.
+#[derive(Debug)]
+pub(super) struct Base {
+    /// What the lock says of it; none for a build from nothing.
+    pub locked: Option<LockedBase>,
+    /// `REPOSITORY@DIGEST`, or `none`.
+    pub name: String,
+    /// Its config; that of an empty image from nothing.
+    pub config: ImageConfig,
+    /// Its layers as its manifest lists them, with where publishing finds them.
+    pub layers: Vec<PublishBlob>,
+    /// The same layers in the store.
+    pub blobs: Vec<Verified<Blob>>,
+    /// Its files.
+    pub tree: Rootfs,
+    /// Contents kept from its layers.
+    pub kept: Kept,
+    /// Its package database.
+    pub database: Option<Database>,
+}
+
+impl Base {
+    /// When it was made, as far as it says.
+    pub fn epoch(&self) -> Epoch {
+        let created = self.config.created.as_deref().and_then(Epoch::from_rfc3339);
+        let built = self.database.iter().map(Database::newest_build_time).max();
+        created.into_iter().chain(built).max().unwrap_or_default()
+    }
+
+    /// Digests of its layers' tar streams.
+    pub fn diff_ids(&self) -> &[DiffId] {
+        &self.config.rootfs.diff_ids
+    }
+}
+
+/// Which manifest a recipe's base means for an architecture, without looking into its layers.
+pub(super) fn locate(
+    session: &Session,
+    base: &recipe::Base,
+    arch: Arch,
+) -> Result<Option<(ImageSource, Manifest, LockedBase)>, Error> {
+    let recipe::Base::Image { repository, digest } = base else { return Ok(None) };
+    let source = ImageSource::pinned(repository, *digest)?;
+    let (root, document) = source.root(session)?;
+    let (raw, manifest) = select(session, &source, root, document, arch)?;
+    let locked = LockedBase {
+        repository: repository.clone(),
+        reference: *digest,
+        manifest: raw.digest().0,
+        media_type: raw.media_type().to_string(),
+    };
+    Ok(Some((source, manifest, locked)))
+}
+
+/// The manifest for an architecture, out of an index or a single image.
+pub(super) fn select(
+    session: &Session,
+    source: &ImageSource,
+    root: crate::formats::oci::RawDocument,
+    document: Document,
+    arch: Arch,
+) -> Result<(crate::formats::oci::RawDocument, Manifest), Error> {
+    match document {
+        Document::Manifest(manifest) => Ok((root, manifest)),
+        Document::Index(index) => {
+            let missing = || Error::NoPlatform { image: source.name(), arch, platforms: index.platforms().join(", ") };
+            let raw = source.document(session, index.select(arch).ok_or_else(missing)?)?;
+            match raw.parse()? {
+                Document::Manifest(manifest) => Ok((raw, manifest)),
+                Document::Index(_) => Err(missing()),
+            }
+        }
+    }
+}
+
+/// Reads a base whole: config, layers, tree, package database.
+pub(super) fn open(session: &Session, base: &recipe::Base, arch: Arch) -> Result<Base, Error> {
+    match locate(session, base, arch)? {
+        None => Ok(nothing(arch)),
+        Some((source, manifest, locked)) => read(session, &source, &manifest, arch, Some(locked)),
+    }
+}
+
+/// An image of no layers.
+fn nothing(arch: Arch) -> Base {
+    let config = ImageConfig { architecture: arch.oci().to_owned(), os: "linux".to_owned(), ..ImageConfig::default() };
+    Base {
+        locked: None,
+        name: "none".to_owned(),
+        config,
+        layers: Vec::new(),
+        blobs: Vec::new(),
+        tree: Rootfs::new(),
+        kept: Kept::new(),
+        database: None,
+    }
+}
+
+/// Reads an image's config and layers.
+pub(super) fn read(
+    session: &Session,
+    source: &ImageSource,
+    manifest: &Manifest,
+    arch: Arch,
+    locked: Option<LockedBase>,
+) -> Result<Base, Error> {
+    let name = source.name();
+    let config = ImageConfig::parse(&source.blob(session, &manifest.config)?.read(crate::formats::oci::CONFIG_LIMIT)?)?;
+    if config.architecture != arch.oci() {
+        return Err(Error::NoPlatform {
+            image: name,
+            arch,
+            platforms: format!("{}/{}", config.os, config.architecture),
+        });
+    }
+    let diff_ids = &config.rootfs.diff_ids;
+    if diff_ids.len() != manifest.layers.len() {
+        return Err(Error::LayerCount { image: name, layers: manifest.layers.len(), diff_ids: diff_ids.len() });
+    }
+    let guard = session.stage("base", format!("{name} {arch}"), manifest.layers.iter().map(|l| l.size).sum());
+    let (mut tree, mut kept) = (Rootfs::new(), Kept::new());
+    let (mut layers, mut blobs) = (Vec::new(), Vec::new());
+    for (number, (descriptor, diff_id)) in manifest.layers.iter().zip(diff_ids).enumerate() {
+        let blob = source.blob(session, descriptor)?;
+        lay(&mut tree, &mut kept, number, &blob, diff_id, &name)?;
+        layers.push(PublishBlob { descriptor: as_oci(descriptor), source: source.blob_source(session, descriptor)? });
+        blobs.push(blob);
+    }
+    drop(guard);
+    let database = Database::find(&tree, &kept, &name)?;
+    Ok(Base { locked, name, config, layers, blobs, tree, kept, database })
+}
+
+/// Our manifests are OCI's, so Docker's layer types get their OCI names; the bytes are the same.
+fn as_oci(descriptor: &Descriptor) -> Descriptor {
+    Descriptor { media_type: descriptor.media_type.to_oci(), ..descriptor.clone() }
+}
+
+fn lay(
+    tree: &mut Rootfs,
+    kept: &mut Kept,
+    number: usize,
+    blob: &Blob,
+    diff_id: &DiffId,
+    image: &str,
+) -> Result<(), Error> {
+    let failed = |source| Error::BaseLayer { number: number + 1, image: image.to_owned(), source };
+    let io = |e: std::io::Error| failed(overlay::OverlayError::Tar(e.into()));
+    let mut stream = Hashing {
+        inner: sniffing_decoder(BufReader::with_capacity(256 << 10, blob.open()?)).map_err(io)?,
+        hasher: Hasher::new(),
+    };
+    overlay::apply(tree, number as u32, &mut stream, &is_kept, kept).map_err(failed)?;
+    let actual = DiffId(stream.hasher.finish());
+    if actual != *diff_id {
+        return Err(Error::BaseDiffId {
+            number: number + 1,
+            image: image.to_owned(),
+            expected: diff_id.to_string(),
+            actual: actual.to_string(),
+        });
+    }
+    Ok(())
+}
+
+/// Files that later stages look into: configuration, accounts, and the package database.
+fn is_kept(path: &RootPath, size: u64) -> bool {
+    let under = |dir: &str| path.as_bytes().starts_with(dir.as_bytes());
+    if crate::rpmdb::PATHS.iter().any(|dir| under(dir)) {
+        return size <= DATABASE;
+    }
+    size <= SMALL_FILE && (under("etc/") || under("usr/lib/os-release") || under("usr/lib/rpm/macros"))
+}
+
+/// Hashes what is read through it.
+struct Hashing<R> {
+    inner: R,
+    hasher: Hasher,
+}
+
+impl<R: std::io::Read> std::io::Read for Hashing<R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.hasher.update(&buf[..n]);
+        Ok(n)
+    }
+}
+
+/// Text of a kept file of the base, through its symlinks.
+pub(super) fn text_of(base: &Base, path: &str) -> Option<Arc<[u8]>> {
+    let path = RootPath::new(path).ok()?;
+    let at = base.tree.follow(&path).ok()?.path;
+    kept_content(&base.tree, &base.kept, &at)
+}
+
+/// A kept file's bytes at a resolved path.
+pub(super) fn kept_content(
+    tree: &Rootfs,
+    kept: &BTreeMap<(u32, u32), Arc<[u8]>>,
+    path: &RootPath,
+) -> Option<Arc<[u8]>> {
+    use crate::rootfs::{Content, Kind};
+    match &tree.get(path)?.kind {
+        Kind::File { content: Content::Base { layer, entry }, .. } => kept.get(&(*layer, *entry)).cloned(),
+        _ => None,
+    }
+}

@@ -1,0 +1,249 @@
+//! Whatever ends a command, each stage's own error kept whole.
+
+use std::{io, path::PathBuf};
+
+use crate::{
+    effects::EffectError,
+    fetch::FetchError,
+    formats::{
+        oci::{DocumentError, InvalidReference},
+        openpgp::KeyError,
+        rpm::HeaderError,
+    },
+    layers::PackError,
+    layout, lock, net, recipe, registry, repos,
+    rootfs::{install::InstallError, overlay::OverlayError},
+    rpmdb, solve, store,
+    terms::{Arch, Class, Fault, Nevra},
+};
+
+/// Why a command ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "transparent variants are what they hold")]
+pub enum Error {
+    #[error(transparent)]
+    Recipe(#[from] recipe::Error),
+    #[error(transparent)]
+    Lock(#[from] lock::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Net(#[from] net::Error),
+    #[error(transparent)]
+    Identity(#[from] net::IdentityError),
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+    #[error(transparent)]
+    AuthFile(#[from] registry::AuthFileError),
+    #[error(transparent)]
+    Layout(#[from] layout::Error),
+    #[error(transparent)]
+    Reference(#[from] InvalidReference),
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    #[error(transparent)]
+    Repos(#[from] repos::Error),
+    #[error(transparent)]
+    RepoFile(#[from] repos::ConfigError),
+    #[error(transparent)]
+    Solve(#[from] solve::Error),
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Install(#[from] InstallError),
+    #[error(transparent)]
+    Effect(#[from] EffectError),
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A header that rpm would not take either.
+    #[error("reading the header of {package}")]
+    Header {
+        /// The package.
+        package: Nevra,
+        /// Why.
+        source: HeaderError,
+    },
+    /// The base's layers do not make a tree.
+    #[error("reading layer {number} of the base image {image}")]
+    BaseLayer {
+        /// Counted from 1.
+        number: usize,
+        /// The image.
+        image: String,
+        /// Why.
+        source: OverlayError,
+    },
+    /// A base layer's bytes are not what its config promises.
+    #[error("layer {number} of the base image {image} unpacks to {actual}, and its config says {expected}")]
+    BaseDiffId {
+        /// Counted from 1.
+        number: usize,
+        /// The image.
+        image: String,
+        /// What the config says.
+        expected: String,
+        /// What came.
+        actual: String,
+    },
+    /// The base image does not exist for an architecture.
+    #[error("the base image {image} has no image for {arch}; it has {platforms}")]
+    NoPlatform {
+        /// The image.
+        image: String,
+        /// The architecture.
+        arch: Arch,
+        /// What there is.
+        platforms: String,
+    },
+    /// The manifest and the config of an image do not belong together.
+    #[error("the image {image} has {layers} layers in its manifest and {diff_ids} in its config")]
+    LayerCount {
+        /// The image.
+        image: String,
+        /// In the manifest.
+        layers: usize,
+        /// In the config.
+        diff_ids: usize,
+    },
+    /// The image's package database.
+    #[error("the package database {path} of {image}")]
+    Rpmdb {
+        /// Where it is in the image.
+        path: String,
+        /// Which image.
+        image: String,
+        /// Why.
+        source: rpmdb::Error,
+    },
+    /// A kind of package database this drydock cannot extend.
+    #[error("the package database {path} of {image} is of the kind {kind}, and only sqlite can be extended")]
+    Backend {
+        /// Where it is in the image.
+        path: String,
+        /// Which image.
+        image: String,
+        /// Its kind.
+        kind: &'static str,
+    },
+    /// A local file the user named.
+    #[error("reading {path}")]
+    Local {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A local file drydock was to write.
+    #[error("writing {path}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A key file that gives no keys.
+    #[error("reading the key {name}")]
+    Key {
+        /// File or URL.
+        name: String,
+        /// Why.
+        source: KeyError,
+    },
+    /// Packages have to be signed, and no key was given.
+    #[error("packages of {repo} have to be signed, and there is no key to check them with")]
+    NoKeys {
+        /// The repository.
+        repo: String,
+    },
+    /// A content label without a certificate that leads to its repository.
+    #[error("repository {label} is named by its content label, and no entitlement certificate says where it is")]
+    NoEntitlement {
+        /// The label.
+        label: String,
+    },
+    /// No repository at all.
+    #[error("no repository is configured for {arch}")]
+    NoRepositories {
+        /// The architecture.
+        arch: Arch,
+    },
+    /// Nothing to push to.
+    #[error("--push needs a tag to push to")]
+    NoTags,
+    /// The epoch of the base's config.
+    #[error("starting worker threads")]
+    Threads(#[source] io::Error),
+}
+
+impl Error {
+    fn inner(&self) -> Option<&dyn Fault> {
+        Some(match self {
+            Self::Recipe(e) => e,
+            Self::Lock(e) => e,
+            Self::Store(e) => e,
+            Self::Net(e) => e,
+            Self::Identity(e) => e,
+            Self::Registry(e) => e,
+            Self::AuthFile(e) => e,
+            Self::Layout(e) => e,
+            Self::Reference(e) => e,
+            Self::Document(e) => e,
+            Self::Repos(e) => e,
+            Self::RepoFile(e) => e,
+            Self::Solve(e) => e,
+            Self::Fetch(e) => e,
+            Self::Install(e) => e,
+            Self::Effect(e) => e,
+            Self::Pack(e) => e,
+            Self::Key { source, .. } => source,
+            _ => return None,
+        })
+    }
+}
+
+impl Fault for Error {
+    fn class(&self) -> Class {
+        match self {
+            Self::Header { .. } | Self::BaseLayer { .. } | Self::BaseDiffId { .. } | Self::LayerCount { .. } => {
+                Class::Verification
+            }
+            Self::Rpmdb { .. } => Class::Verification,
+            Self::NoPlatform { .. } | Self::Backend { .. } | Self::Local { .. } | Self::NoKeys { .. } => Class::Usage,
+            Self::NoEntitlement { .. } | Self::NoRepositories { .. } | Self::NoTags => Class::Usage,
+            Self::Write { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Class::Internal,
+                _ => Class::Usage,
+            },
+            Self::Threads(_) => Class::Internal,
+            other => other.inner().map_or(Class::Internal, Fault::class),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NoPlatform { .. } => "leave the architecture out with --arch, or take a base that has it".to_owned(),
+            Self::NoKeys { repo } => {
+                format!(
+                    "pass --gpgkey FILE, or write gpgkeys = [\"…\"] into the recipe's repository {repo}; --no-gpgcheck takes packages unchecked"
+                )
+            }
+            Self::NoEntitlement { .. } => {
+                "pass --entitlement /etc/pki/entitlement, or name repositories yourself with --repo ID=URL".to_owned()
+            }
+            Self::NoRepositories { .. } => {
+                "name one with --repo ID=URL, --repo-file FILE.repo, or [[repos]] in the recipe".to_owned()
+            }
+            Self::NoTags => "add --tag REGISTRY/NAME:TAG, or tags = […] to the recipe's [image]".to_owned(),
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                "make room and run it again: what was fetched is kept".to_owned()
+            }
+            other => return other.inner().and_then(Fault::hint),
+        })
+    }
+}
+
+const _: fn() = || {
+    fn sendable<T: Send + Sync + 'static>() {}
+    sendable::<Error>();
+};

@@ -1,0 +1,154 @@
+//! `drydock lock`: from a recipe to a promise.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use super::{
+    Error, Session,
+    base::{self, Base},
+    inputs,
+    options::{LockOptions, RecipeOptions},
+    report::{LockReport, LockedArch},
+    repositories::{self, Trusts},
+    resolve::{self, Loads},
+    wanted::wanted,
+};
+use crate::{
+    lock::{Action, ArchLock, Compression, Lock, LockedPackage, LockedRepository},
+    recipe::{ArchPlan, Layering},
+    solve::{self, Solution},
+    terms::{Epoch, Events, redacted},
+};
+
+/// Resolves a recipe and writes the lock file.
+pub fn lock(options: &LockOptions, events: Arc<dyn Events>) -> Result<LockReport, Error> {
+    let session = Session::open(&options.session, events)?;
+    let plans = options.recipe.recipe.plan(&options.recipe.overrides)?;
+    let compression = options.compression.or_else(|| Lock::load(&options.lock).ok().map(|l| l.compression));
+    let lock = make(&session, &options.recipe, &plans, compression.unwrap_or_default())?;
+    let before = std::fs::read_to_string(&options.lock).ok();
+    let changed = before.as_deref() != Some(&lock.render());
+    if changed && options.check {
+        let stale = Lock::load(&options.lock)?;
+        stale.require(
+            &wanted(&plans, inputs::digests(&plans, options.recipe.recipe.directory())?, None),
+            &options.lock,
+        )?;
+        return Err(crate::lock::Error::Changed { path: options.lock.clone() }.into());
+    }
+    if changed {
+        lock.save(&options.lock)?;
+    }
+    Ok(LockReport { path: options.lock.clone(), changed, arches: figures(&lock) })
+}
+
+fn figures(lock: &Lock) -> BTreeMap<crate::terms::Arch, LockedArch> {
+    let arch = |a: &ArchLock| LockedArch {
+        packages: a.packages.len() as u64,
+        package_bytes: a.download_size(),
+        missing: a.missing.clone(),
+    };
+    lock.arches.iter().map(|(k, v)| (*k, arch(v))).collect()
+}
+
+/// Resolves every architecture.
+pub(super) fn make(
+    session: &Session,
+    recipe: &RecipeOptions,
+    plans: &[ArchPlan],
+    compression: Compression,
+) -> Result<Lock, Error> {
+    let mut lock = Lock { compression, inputs: inputs::digests(plans, recipe.recipe.directory())?, ..Lock::default() };
+    for plan in plans {
+        let base = base::open(session, &plan.base, plan.arch)?;
+        let (arch, epoch) = one(session, recipe, plan, &base)?;
+        lock.epoch = lock.epoch.max(epoch);
+        lock.arches.insert(plan.arch, arch);
+    }
+    // What was written is what is built from: order and credentials put right.
+    Ok(lock.canonical())
+}
+
+fn one(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) -> Result<(ArchLock, Epoch), Error> {
+    let configured = repositories::configure(session, recipe, plan, base)?;
+    let trusts = Trusts::gather(session, Some(recipe), &configured, base)?;
+    let loads = resolve::load(session, &configured, plan.arch)?;
+    let solution = resolve::resolve(session, plan, base, &loads, &trusts)?;
+    let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
+    let epoch = base.epoch().max(Epoch::new(newest));
+    Ok((arch_lock(plan, base, &loads, &trusts, &solution), epoch))
+}
+
+fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, solution: &Solution) -> ArchLock {
+    let layering = Layering::new(&plan.layers);
+    let package = |change: &solve::Change| {
+        Some(LockedPackage {
+            nevra: change.nevra.clone(),
+            action: if change.replaces.is_empty() { Action::Install } else { Action::Upgrade },
+            replaces: change.replaces.clone(),
+            repo: change.source.clone()?,
+            location: match &change.base {
+                Some(base) => format!("{}/{}", base.trim_end_matches('/'), change.location),
+                None => change.location.clone(),
+            },
+            size: change.size,
+            checksum: change.checksum.clone()?,
+            layer: plan.layers[layering.layer_of(&change.nevra.name)].name.clone(),
+            key: None,
+        })
+    };
+    let replaced = |nevra| solution.changes.iter().any(|c| c.replaces.contains(nevra));
+    let removed = solution.changes.iter().filter(|c| c.action == solve::Action::Remove && !replaced(&c.nevra));
+    ArchLock {
+        recipe: plan.digest(),
+        base: base.locked.clone(),
+        request: plan.packages.request(),
+        missing: solution.missing.clone(),
+        layers: plan.layers.iter().map(|l| l.name.clone()).collect(),
+        repositories: loads.repositories.iter().map(|r| repository(r, trusts)).collect(),
+        packages: solution.changes.iter().filter_map(package).collect(),
+        removed: removed.map(|c| c.nevra.clone()).collect(),
+    }
+}
+
+fn repository(repository: &crate::repos::Repository, trusts: &Trusts) -> LockedRepository {
+    let config = &repository.config;
+    LockedRepository {
+        id: config.id.clone(),
+        baseurl: redacted(&repository.url),
+        repomd: repository.repomd_digest.into(),
+        priority: (config.priority != 99).then_some(config.priority),
+        keys: trusts.fingerprints(&config.id),
+    }
+}
+
+/// The lock a build goes by: the file's if it answers the recipe, else a new one, which is written unless `locked`.
+pub(super) fn for_build(
+    session: &Session,
+    recipe: &RecipeOptions,
+    plans: &[ArchPlan],
+    path: &Path,
+    locked: bool,
+    compression: Option<Compression>,
+) -> Result<Lock, Error> {
+    let asked = wanted(plans, inputs::digests(plans, recipe.recipe.directory())?, compression);
+    if locked {
+        let lock = Lock::load(path)?;
+        lock.require(&asked, path)?;
+        return Ok(lock);
+    }
+    if path.exists() {
+        // An unreadable lock stops the build: it may be newer than this drydock, or half a merge.
+        let lock = Lock::load(path)?;
+        match lock.satisfies(&asked) {
+            Ok(()) => return Ok(lock),
+            Err(stale) => session.note(format!(
+                "{} is out of date ({}), locking anew",
+                path.display(),
+                stale.first().map(ToString::to_string).unwrap_or_default()
+            )),
+        }
+    }
+    let lock = make(session, recipe, plans, compression.unwrap_or_default())?;
+    lock.save(path)?;
+    Ok(lock)
+}

@@ -1,0 +1,255 @@
+//! What the pipeline answers: plain data, serialised as it stands for `--format json` and `--report`. No times: those are
+//! the command line's, which has a clock.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::Serialize;
+
+use crate::terms::{Arch, BlobDigest, DiffId, Digest, Epoch, Nevra};
+
+/// What a build made.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct BuildReport {
+    /// The index; none where `--if-missing` found everything in place.
+    pub digest: Option<Digest>,
+    /// The moment the image says it was made.
+    pub epoch: Epoch,
+    /// Whether every tag existed and nothing was built.
+    pub already_there: bool,
+    /// The lock that was built from, as a path.
+    pub lock: Option<PathBuf>,
+    /// Whether packages were taken unchecked.
+    pub unsigned_allowed: bool,
+    /// Each architecture's image.
+    pub arches: Vec<ArchReport>,
+    /// Where the result went.
+    pub published: Vec<Published>,
+}
+
+/// One architecture's image.
+#[derive(Clone, Debug, Serialize)]
+pub struct ArchReport {
+    /// Which.
+    pub arch: Arch,
+    /// Of its manifest.
+    pub manifest: Digest,
+    /// The base, `REPOSITORY@DIGEST` or `none`.
+    pub base: String,
+    /// Packages the base has, before.
+    pub base_packages: u64,
+    /// Packages installed or upgraded.
+    pub packages: u64,
+    /// Bytes of their files as downloaded.
+    pub package_bytes: u64,
+    /// Of them, bytes that were in the store already.
+    pub cached_bytes: u64,
+    /// `try` specs that no repository had.
+    pub missing: Vec<String>,
+    /// New layers in stacking order.
+    pub layers: Vec<LayerReport>,
+    /// What became of every scriptlet.
+    pub scriptlets: Vec<ScriptletReport>,
+}
+
+/// A new layer.
+#[derive(Clone, Debug, Serialize)]
+pub struct LayerReport {
+    /// From the layer plan; `files` and such for what isn't packages.
+    pub name: String,
+    /// Packages in it.
+    pub packages: u64,
+    /// Entries in its tar stream.
+    pub entries: u64,
+    /// Bytes as stored.
+    pub size: u64,
+    /// Bytes of the tar stream.
+    pub unpacked: u64,
+    /// Of the stored bytes.
+    pub digest: BlobDigest,
+    /// Of the tar stream.
+    pub diff_id: DiffId,
+}
+
+/// What became of a scriptlet.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScriptletReport {
+    /// Whose.
+    pub package: Nevra,
+    /// `pre`, `post`, `posttrans`, `transfiletriggerin` …
+    pub kind: String,
+    /// `applied`, `not-needed`, `not-run`.
+    pub outcome: Outcome,
+    /// Why, where there is a reason to give.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub why: String,
+}
+
+/// What became of a scriptlet, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Its effects are in the image.
+    Applied,
+    /// It has none in an image.
+    NotNeeded,
+    /// It was left out, and `rpm -V` or a user may notice.
+    NotRun,
+}
+
+/// A destination that has the image now.
+#[derive(Clone, Debug, Serialize)]
+pub struct Published {
+    /// `docker://REF`, `oci:DIR`, `oci-archive:FILE`.
+    pub to: String,
+    /// Of what was published.
+    pub digest: Digest,
+    /// Bytes sent or written.
+    pub sent: u64,
+    /// Bytes that were there or were mounted.
+    pub reused: u64,
+}
+
+/// What `lock` did.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct LockReport {
+    /// Where the lock is.
+    pub path: PathBuf,
+    /// Whether its text changed.
+    pub changed: bool,
+    /// Each architecture.
+    pub arches: BTreeMap<Arch, LockedArch>,
+}
+
+/// One architecture of a lock, in figures.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct LockedArch {
+    /// Packages.
+    pub packages: u64,
+    /// Their bytes.
+    pub package_bytes: u64,
+    /// `try` specs that no repository had.
+    pub missing: Vec<String>,
+}
+
+/// What `resolve` found, sorted by NEVRA.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Resolution {
+    /// The transaction.
+    pub packages: Vec<ResolvedPackage>,
+}
+
+/// A package of a transaction.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResolvedPackage {
+    /// Its full name.
+    pub nevra: Nevra,
+    /// What happens.
+    pub action: ResolvedAction,
+    /// From which repository; empty for a removal.
+    pub repo: String,
+    /// Bytes of its file; 0 for a removal.
+    pub size: u64,
+    /// Of its file, hex; empty for a removal or where the repository uses another algorithm.
+    pub sha256: String,
+    /// `user`, or what pulled it in.
+    pub reason: String,
+}
+
+/// What happens to a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResolvedAction {
+    /// New.
+    Install,
+    /// In place of an older one.
+    Upgrade,
+    /// Gone (obsoleted).
+    Remove,
+}
+
+/// What `push` did.
+#[derive(Clone, Debug, Serialize)]
+pub struct PushReport {
+    /// The result.
+    pub published: Published,
+}
+
+/// What an image is.
+#[derive(Clone, Debug, Serialize)]
+pub struct InspectReport {
+    /// As asked for.
+    pub image: String,
+    /// Of the index or manifest.
+    pub digest: Digest,
+    /// Its media type.
+    pub media_type: String,
+    /// Annotations of the index or manifest.
+    pub annotations: BTreeMap<String, String>,
+    /// Each architecture.
+    pub arches: Vec<InspectedArch>,
+}
+
+/// One architecture of an image.
+#[derive(Clone, Debug, Serialize)]
+pub struct InspectedArch {
+    /// The OCI platform: `linux/amd64`.
+    pub platform: String,
+    /// Of its manifest.
+    pub manifest: Digest,
+    /// `created` of its configuration.
+    pub created: Option<String>,
+    /// User of containers.
+    pub user: Option<String>,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// Environment, `NAME=VALUE`.
+    pub env: Vec<String>,
+    /// Layers, the base's first.
+    pub layers: Vec<InspectedLayer>,
+    /// Packages in its rpmdb, sorted; none where not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packages: Option<Vec<Nevra>>,
+}
+
+/// A layer of an image.
+#[derive(Clone, Debug, Serialize)]
+pub struct InspectedLayer {
+    /// As stored.
+    pub digest: Digest,
+    /// Bytes as stored.
+    pub size: u64,
+    /// Its media type.
+    pub media_type: String,
+    /// What its history says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+}
+
+/// What `demo` made.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DemoReport {
+    /// Where the layout is.
+    pub directory: PathBuf,
+    /// The build.
+    pub build: BuildReport,
+}
+
+/// What the store holds, or what was removed from it: files and bytes by kind, in display order.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct CacheReport {
+    /// Where.
+    pub directory: PathBuf,
+    /// Kind, files, bytes.
+    pub kinds: Vec<CacheKind>,
+}
+
+/// A line of [`CacheReport`].
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct CacheKind {
+    /// `blobs`, `partial`, `facts`, `temp`, `removed`, `kept`.
+    pub kind: String,
+    /// Files.
+    pub files: u64,
+    /// Bytes.
+    pub bytes: u64,
+}

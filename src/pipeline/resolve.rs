@@ -1,0 +1,195 @@
+//! From a plan to the packages that answer it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    Error, Session,
+    base::Base,
+    compiler, installed,
+    repositories::{Configured, Through, Trusts},
+};
+use crate::{
+    fetch::{self, Download, Package},
+    recipe::ArchPlan,
+    repos::{self, Loaded, Repository},
+    solve::{self, Change, Installed, Request, Solution, Source},
+    store::Verified,
+    terms::{Arch, Nevra},
+};
+
+/// Rounds of file lookups: each answers all paths the sources mention, so two are enough for anything sound.
+const LOOKUPS: usize = 4;
+
+/// Loaded repositories of one architecture.
+pub(super) struct Loads<'a> {
+    pub through: Through<'a>,
+    pub repositories: Vec<Repository>,
+}
+
+/// Loads repositories; those that may be missing and are, are told of.
+pub(super) fn load<'a>(session: &'a Session, configured: &[Configured], arch: Arch) -> Result<Loads<'a>, Error> {
+    let guard = session.stage("repos", arch.rpm(), configured.len() as u64);
+    let through = Through::new(session, configured);
+    let configs: Vec<_> = configured.iter().map(|c| c.config.clone()).collect();
+    let mut repositories = Vec::new();
+    for loaded in session.wait(repos::load(&through, &configs))? {
+        match loaded {
+            Loaded::Ready(repository) => repositories.push(*repository),
+            Loaded::Skipped { id, error } => session
+                .warn(format!("repository {id} is left out for {arch}: {}", crate::terms::chain(&error).join(": "))),
+        }
+    }
+    drop(guard);
+    Ok(Loads { through, repositories })
+}
+
+impl Loads<'_> {
+    /// The sources a request starts with.
+    pub(super) fn sources(&self) -> Vec<Source> {
+        let source = |r: &Repository| Source {
+            priority: r.config.priority,
+            cost: r.config.cost,
+            excludes: r.config.excludepkgs.clone(),
+            includes: r.config.includepkgs.clone(),
+            ..Source::new(r.config.id.clone(), Arc::clone(&r.catalog))
+        };
+        self.repositories.iter().map(source).collect()
+    }
+
+    /// Solves, looking up file lists where the request needs them.
+    pub(super) fn solve(&self, session: &Session, request: &mut Request) -> Result<Solution, Error> {
+        for _ in 0..LOOKUPS {
+            match solve::solve(request) {
+                Err(solve::Error::NeedsFileLists { paths }) => {
+                    for (repository, source) in self.repositories.iter().zip(&mut request.sources) {
+                        let owners = session.wait(repository.owners(&self.through, &paths))?;
+                        source.answer(&paths, &owners);
+                    }
+                }
+                outcome => return Ok(outcome?),
+            }
+        }
+        Ok(solve::solve(request)?)
+    }
+
+    /// A chosen package as a download.
+    pub(super) fn download(&self, change: &Change) -> Option<Download> {
+        let repository = self.repositories.iter().find(|r| Some(&r.config.id) == change.source.as_ref())?;
+        Some(Download {
+            nevra: change.nevra.clone(),
+            urls: vec![repository.package_url(change.base.as_deref(), &change.location)],
+            identity: self.through.identities.get(&repository.config.id).cloned().unwrap_or_default(),
+            checksum: change.checksum.clone()?,
+            size: change.size,
+        })
+    }
+}
+
+/// What the base has installed, as the resolver takes it.
+pub(super) fn installed(base: &Base) -> Result<Option<Installed>, Error> {
+    let Some(database) = &base.database else { return Ok(None) };
+    Ok(Some(Installed::from_rpmdb(Arc::new(installed::catalog(database.named())?))))
+}
+
+/// Resolves a plan: its specs, and the compiler at the version that built its kernel.
+pub(super) fn resolve(
+    session: &Session,
+    plan: &ArchPlan,
+    base: &Base,
+    loads: &Loads<'_>,
+    trusts: &Trusts,
+) -> Result<Solution, Error> {
+    let guard = session.stage("resolve", plan.arch.rpm(), 0);
+    let mut request = Request::new(plan.arch);
+    request.installed = installed(base)?;
+    request.sources = loads.sources();
+    request.specs.clone_from(&plan.packages.install);
+    request.try_specs.clone_from(&plan.packages.r#try);
+    request.excludes.clone_from(&plan.packages.exclude);
+    request.best = plan.packages.best;
+    request.weak = plan.packages.weak;
+    let compilers = &plan.packages.compiler_of_kernel;
+    let Some((first, others)) = compilers.split_first() else {
+        return loads.solve(session, &mut request);
+    };
+    // The best compiler first: mostly it is the kernel's, and then the kernel package need not be looked into twice.
+    request.specs.push(first.clone());
+    request.try_specs.extend(others.iter().cloned());
+    let solution = loads.solve(session, &mut request)?;
+    let Some(version) = kernel_compiler(session, plan.arch, &solution, loads, trusts)? else { return Ok(solution) };
+    let chosen =
+        |name: &str| solution.changes.iter().find(|c| c.nevra.name == *name).map(|c| c.nevra.evr.version.as_str());
+    if chosen(first).is_none_or(|v| v == version) {
+        return Ok(solution);
+    }
+    let pinned = |name: &String| format!("{name}-{version}");
+    let mut exact = request.clone();
+    let rename =
+        |specs: &mut Vec<String>| specs.iter_mut().filter(|s| compilers.contains(s)).for_each(|s| *s = pinned(s));
+    rename(&mut exact.specs);
+    rename(&mut exact.try_specs);
+    let outcome = match loads.solve(session, &mut exact) {
+        // No repository has the kernel's own compiler: the best one builds modules too, so it stays, and is told of.
+        Err(Error::Solve(solve::Error::NoMatch { .. })) => {
+            session.warn(format!(
+                "{}: no repository has {}, with which the kernel was built; taking {}",
+                plan.arch,
+                pinned(first),
+                chosen(first).unwrap_or("the best")
+            ));
+            Ok(solution)
+        }
+        other => other,
+    };
+    drop(guard);
+    outcome
+}
+
+/// The version of gcc that built the kernel of the solution, out of the kernel package's own configuration.
+fn kernel_compiler(
+    session: &Session,
+    arch: Arch,
+    solution: &Solution,
+    loads: &Loads<'_>,
+    trusts: &Trusts,
+) -> Result<Option<String>, Error> {
+    let Some(kernel) = solution.changes.iter().find(|c| c.nevra.name == "kernel-core" && c.source.is_some()) else {
+        return Ok(None);
+    };
+    let package = one_package(session, kernel, loads, trusts)?;
+    let kver = kernel.nevra.kver();
+    let version = compiler::version(&package, &kver)
+        .map_err(|source| Error::Pack(crate::layers::PackError::Read { what: kernel.nevra.to_string(), source }))?;
+    if version.is_none() {
+        session.note(format!("{arch}: {} does not say which gcc built it; taking the best", kernel.nevra));
+    }
+    Ok(version)
+}
+
+/// Fetches and checks a single package of a solution.
+fn one_package(
+    session: &Session,
+    change: &Change,
+    loads: &Loads<'_>,
+    trusts: &Trusts,
+) -> Result<Verified<Package>, Error> {
+    let wanted: Vec<_> = loads.download(change).into_iter().collect();
+    let (blobs, _) =
+        session.wait(fetch::download(&session.client, &session.store, wanted, Arc::clone(&session.events)))?;
+    let blob = blobs.into_iter().next().ok_or(fetch::FetchError::Stopped)?;
+    let trust = trusts.of(change.source.as_deref().unwrap_or_default())?;
+    let doubt = |source| fetch::FetchError::Doubt { package: change.nevra.clone(), source: Box::new(source) };
+    Ok(fetch::verify(&session.store, &change.nevra, blob, trust).map_err(doubt)?)
+}
+
+/// Names to full names of what the image will hold: the base's packages and the solution's, the newest of each name.
+pub(super) fn by_name<'a>(names: impl Iterator<Item = &'a Nevra>) -> BTreeMap<String, Nevra> {
+    let mut out: BTreeMap<String, Nevra> = BTreeMap::new();
+    for nevra in names {
+        match out.get(&nevra.name) {
+            Some(known) if known.evr >= nevra.evr => {}
+            _ => drop(out.insert(nevra.name.clone(), nevra.clone())),
+        }
+    }
+    out
+}

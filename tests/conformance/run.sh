@@ -1,0 +1,29 @@
+#!/bin/bash
+# run.sh [CHECK...] : judge drydock with real tools. Each check is a file NN-name.sh here; all run, whatever fails, and the last line counts.
+#   DRYDOCK=PATH   the binary (default: built here in release mode)      WORLD=DIR   fixtures and servers (default: target/world; kept for the next run)
+# Needs root, as unpacking an image and namespaces do, and what setup.sh installs.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd); repo=$(cd "$here/../.." && pwd); target=${CARGO_TARGET_DIR:-$repo/target}
+export WORLD=${WORLD:-$target/world} RESULT
+if [ -z "${DRYDOCK:-}" ]; then (cd "$repo" && cargo build --release --locked --bin drydock) || exit 1; DRYDOCK=$target/release/drydock; fi
+"$here/world.sh" up "$WORLD" || exit 1
+trap '"$here/world.sh" down "$WORLD"' EXIT
+
+# What the sandbox sees: the binary, the credentials; owned by nobody.
+run=$WORLD/run; rm -rf "$run"; mkdir -p "$run/bin" "$run/in"
+# shellcheck source=/dev/null
+. "$WORLD/env.sh"
+cp "$DRYDOCK" "$run/bin/drydock"; cp "$CERT" "$run/in/cert.pem"; cp "$KEY" "$run/in/key.pem"; cp "$CA" "$run/in/ca.pem"; cp "$GPGKEY" "$run/in/gpgkey"; cp "$here"/recipes/* "$run/in/"
+export DRYDOCK=$run/bin/drydock
+RESULT=$(mktemp); passed=0 failed=0 skipped=0
+[ $# -gt 0 ] || set -- "$here"/[0-9][0-9]-*.sh
+for check in "$@"; do
+  [ -e "$check" ] || check=$(echo "$here"/"$check"*.sh)
+  name=$(basename "$check" .sh); echo "== $name"; : > "$RESULT"; SECONDS=0
+  timeout 900 bash "$check" || echo "  the check itself ended with $?"
+  if read -r p f s < "$RESULT"; then passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)); else echo "  FAIL $name did not finish"; failed=$((failed + 1)); fi
+  echo "   ${SECONDS}s"
+done
+rm -f "$RESULT"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
