@@ -26,9 +26,6 @@ pub(super) struct LockArgs {
     /// How layers are to be compressed: gzip[:1..12] or zstd[:1..22] [default: the lock's, else gzip:6]
     #[arg(long, value_name = "CODEC[:LEVEL]", help_heading = "Lock")]
     compression: Option<Compression>,
-    /// Write nothing; fail when the lock would change
-    #[arg(long, help_heading = "Lock")]
-    check: bool,
     #[command(flatten)]
     session: SessionArgs,
 }
@@ -48,7 +45,6 @@ impl LockArgs {
             recipe: self.recipe.options(&self.repositories, &[])?,
             lock: self.lock.lock.clone(),
             compression: self.compression,
-            check: self.check,
         })
     }
 }

@@ -45,6 +45,12 @@ impl LayerPlan {
         }
     }
 
+    /// About how many bytes its tar stream has, for progress.
+    pub fn weight(&self) -> u64 {
+        let files = self.packages.values().chain(self.base.values()).flat_map(BTreeMap::values);
+        files.chain(&self.head).map(|s| if let Kind::File { size, .. } = s.node.kind { size + 512 } else { 512 }).sum()
+    }
+
     fn is_empty(&self) -> bool {
         self.whiteouts.is_empty() && self.head.is_empty() && self.packages.is_empty() && self.base.is_empty()
     }

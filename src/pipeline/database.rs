@@ -22,8 +22,6 @@ const DEFAULT_DIR: &str = "var/lib/rpm";
 pub(super) struct Database {
     /// Its directory, symlinks resolved.
     pub dir: RootPath,
-    /// Its kind.
-    pub backend: Backend,
     /// The file that holds the packages.
     pub bytes: Arc<[u8]>,
     /// Its write-ahead log, mostly empty.
@@ -39,7 +37,7 @@ impl Database {
             let dir = RootPath::new(dir).expect("a valid path");
             let Ok(at) = tree.follow(&dir) else { continue };
             let names: Vec<&[u8]> = tree.below(&at.path).map(|(path, _)| path.name()).collect();
-            let Some(backend) = rpmdb::detect(names.iter().copied()) else { continue };
+            let Some(backend) = rpmdb::detect(&names) else { continue };
             let file = |name: &str| kept_content(tree, kept, &at.path.join(name.as_bytes()));
             let Some(bytes) = file(backend.file()) else { continue };
             let log = file("rpmdb.sqlite-wal").unwrap_or_default();
@@ -52,7 +50,7 @@ impl Database {
                 })?,
                 other => return Err(Error::Backend { path, image: image.to_owned(), kind: kind(other) }),
             };
-            return Ok(Some(Self { dir: at.path, backend, bytes, log, packages }));
+            return Ok(Some(Self { dir: at.path, bytes, log, packages }));
         }
         Ok(None)
     }

@@ -5,16 +5,24 @@
 //! build   lock ─▶ fetch ─▶ image (install, effects, pack, assemble) ─▶ publish
 //! ```
 
+mod assemble;
 mod base;
+mod build;
+mod cache;
 mod compiler;
 mod contents;
 mod database;
 mod entitled;
 mod error;
+mod image;
 mod inputs;
+mod inspect;
 mod installed;
 mod lock;
 pub mod options;
+mod publish;
+mod push;
+mod query;
 pub mod report;
 mod repositories;
 mod resolve;
@@ -22,6 +30,11 @@ mod session;
 mod source;
 pub mod wanted;
 
+pub use build::build;
+pub use cache::{cache_collect, cache_usage};
 pub use error::Error;
+pub use inspect::inspect;
 pub use lock::lock;
+pub use push::push;
+pub use query::resolve;
 pub use session::Session;

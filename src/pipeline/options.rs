@@ -118,8 +118,6 @@ pub struct LockOptions {
     pub lock: PathBuf,
     /// Compression to promise.
     pub compression: Option<Compression>,
-    /// Write nothing; fail where the lock would change.
-    pub check: bool,
 }
 
 /// `drydock resolve`.

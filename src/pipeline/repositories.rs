@@ -11,10 +11,10 @@ use crate::{
     fetch::Trust,
     formats::openpgp::Keyring,
     net::{ClientCertificate, Identity, Sink, SinkFault},
-    recipe::{ArchPlan, RepoPlan},
+    recipe::{ArchPlan, RepoPlan, RepoUrl},
     repos::{Failure, Fetch, RepoConfig, Variables},
     store::{Expected, Writer},
-    terms::{Arch, Checksum, Digest, Secret},
+    terms::{Checksum, Digest, Secret},
 };
 
 /// Key files are read up to this size.
@@ -38,15 +38,48 @@ pub(super) fn configure(
 ) -> Result<Vec<Configured>, Error> {
     let releasever = plan.releasever.clone().or_else(|| releasever_of(base));
     let variables = Variables::new(plan.arch, releasever.as_deref());
+    let from_files = from_files(session, &recipe.repo_files, &variables)?;
     let mut out = Vec::new();
     for repo in &plan.repos {
-        out.push(from_plan(session, recipe.recipe.directory(), repo, &variables)?);
+        out.push(match from_files.iter().find(|f| f.config.id == repo.id) {
+            Some(file) => file.clone(),
+            None => from_plan(session, recipe.recipe.directory(), repo, &variables)?,
+        });
     }
-    out.extend(from_files(session, &recipe.repo_files, &variables)?);
     if out.is_empty() && !plan.packages.install.is_empty() {
         return Err(Error::NoRepositories { arch: plan.arch });
     }
     Ok(out)
+}
+
+/// The effective recipe of every architecture, with the repositories of `.repo` files among its own: so a lock notices when
+/// they change.
+pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
+    let mut plans = options.recipe.plan(&options.overrides)?;
+    for path in &options.repo_files {
+        let text = String::from_utf8_lossy(&read_local(path)?).into_owned();
+        for config in RepoConfig::parse_file(&path.display().to_string(), &text)?.into_iter().filter(|c| c.enabled) {
+            let url = config.baseurls.first().or(config.mirrorlist.as_ref()).or(config.metalink.as_ref()).cloned();
+            let repo = RepoPlan {
+                id: config.id,
+                label: None,
+                baseurl: url.map(RepoUrl::new),
+                priority: config.priority,
+                cost: config.cost,
+                gpgcheck: config.gpgcheck,
+                gpgkeys: config.gpgkeys,
+                sslcacert: config.sslcacert,
+                sslclientcert: config.sslclientcert,
+                sslclientkey: config.sslclientkey,
+                excludepkgs: config.excludepkgs,
+                includepkgs: config.includepkgs,
+                module_hotfixes: config.module_hotfixes,
+                skip_if_unavailable: config.skip_if_unavailable,
+            };
+            plans.iter_mut().for_each(|plan| plan.repos.push(repo.clone()));
+        }
+    }
+    Ok(plans)
 }
 
 /// Enabled repositories of `.repo` files.
@@ -118,7 +151,7 @@ fn identity(session: &Session, [ca, cert, key]: [Option<PathBuf>; 3], verify: bo
 }
 
 /// `$releasever` as dnf finds it: the version of what provides `system-release` in the base.
-fn releasever_of(base: &Base) -> Option<String> {
+pub(super) fn releasever_of(base: &Base) -> Option<String> {
     use crate::formats::rpm::Relation;
     let database = base.database.as_ref()?;
     let provides = |p: &crate::rpmdb::Installed| p.header.dependencies(Relation::Provides).unwrap_or_default();
@@ -285,9 +318,4 @@ impl Sink for IntoStore {
     fn restart(&mut self) -> Result<(), SinkFault> {
         self.0.restart().map_err(SinkFault::new)
     }
-}
-
-/// The arch an image is for, as repositories' variables want it.
-pub(super) fn variables(arch: Arch, releasever: Option<&str>) -> Variables {
-    Variables::new(arch, releasever)
 }

@@ -24,6 +24,8 @@ const LOOKUPS: usize = 4;
 pub(super) struct Loads<'a> {
     pub through: Through<'a>,
     pub repositories: Vec<Repository>,
+    /// The repository whose packages count as installed, for its file lists.
+    installed: Option<Repository>,
 }
 
 /// Loads repositories; those that may be missing and are, are told of.
@@ -40,7 +42,7 @@ pub(super) fn load<'a>(session: &'a Session, configured: &[Configured], arch: Ar
         }
     }
     drop(guard);
-    Ok(Loads { through, repositories })
+    Ok(Loads { through, repositories, installed: None })
 }
 
 impl Loads<'_> {
@@ -56,6 +58,15 @@ impl Loads<'_> {
         self.repositories.iter().map(source).collect()
     }
 
+    /// Takes a repository out whose packages count as installed.
+    pub(super) fn take_installed(&mut self, id: &str) -> Option<Installed> {
+        let at = self.repositories.iter().position(|r| r.config.id == id)?;
+        let repository = self.repositories.remove(at);
+        let installed = Installed::from_repository(Arc::clone(&repository.catalog));
+        self.installed = Some(repository);
+        Some(installed)
+    }
+
     /// Solves, looking up file lists where the request needs them.
     pub(super) fn solve(&self, session: &Session, request: &mut Request) -> Result<Solution, Error> {
         for _ in 0..LOOKUPS {
@@ -64,6 +75,10 @@ impl Loads<'_> {
                     for (repository, source) in self.repositories.iter().zip(&mut request.sources) {
                         let owners = session.wait(repository.owners(&self.through, &paths))?;
                         source.answer(&paths, &owners);
+                    }
+                    if let (Some(repository), Some(installed)) = (&self.installed, &mut request.installed) {
+                        let owners = session.wait(repository.owners(&self.through, &paths))?;
+                        installed.answer(&paths, &owners);
                     }
                 }
                 outcome => return Ok(outcome?),

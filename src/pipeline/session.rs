@@ -75,12 +75,9 @@ impl Session {
         self.runtime.block_on(work)
     }
 
-    /// Starts asynchronous work that goes on beside what this thread does.
-    pub(super) fn spawn<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> tokio::task::JoinHandle<T> {
-        self.runtime.spawn(work)
+    /// For work that goes on beside what the packing threads do.
+    pub(super) fn handle(&self) -> tokio::runtime::Handle {
+        self.runtime.handle().clone()
     }
 
     /// As whom repositories are asked that name no certificate of their own.

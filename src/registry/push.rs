@@ -87,6 +87,21 @@ impl Registry {
         Ok(())
     }
 
+    /// Sends one blob ahead of its publication, unless it is there. Nothing names it until the publication follows; a registry
+    /// forgets it if none does. Gives the bytes sent.
+    pub async fn send_ahead(
+        &self,
+        host: &str,
+        repository: &str,
+        blob: &PublishBlob,
+        store: &Store,
+    ) -> Result<u64, Error> {
+        match self.place(&Access::push(host, repository), blob, &[], store).await? {
+            Placed::Uploaded(bytes) => Ok(bytes),
+            Placed::Present | Placed::Mounted => Ok(0),
+        }
+    }
+
     async fn place_and_tell(
         &self,
         access: &Access,

@@ -9,6 +9,9 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A header without states for its files.
+    #[error("a package's header has no state for a file of it")]
+    States,
     /// SQLite refuses.
     #[error("{action} the rpm database")]
     Sqlite {

@@ -120,3 +120,18 @@ fn export(main: &Header, dribbles: &[Dribble]) -> Vec<u8> {
     let il = (il + dribbles.len()) as u32;
     [&il.to_be_bytes()[..], &(data.len() as u32).to_be_bytes(), &index, &data].concat()
 }
+/// The header of an installed package with other states for some of its files (index, state): what rpm rewrites when a file of
+/// a staying package gives way (rpm `lib/psm.c`, `markReplacedFiles`).
+///
+/// # Errors
+/// [`Error::States`]: the header has no state for a file named.
+pub fn with_file_states(header: &Header, states: &[(u32, u8)]) -> Result<Vec<u8>, Error> {
+    let mut blob = header.blob().to_vec();
+    let (_, _, stored) = header.raw(Tag::FILESTATES).ok_or(Error::States)?;
+    let start = stored.as_ptr() as usize - header.blob().as_ptr() as usize;
+    for (file, state) in states {
+        let index = *file as usize;
+        *blob[start..start + stored.len()].get_mut(index).ok_or(Error::States)? = *state;
+    }
+    Ok(blob)
+}

@@ -19,7 +19,7 @@ mod wal;
 
 pub use backend::{Backend, PATHS, detect};
 pub use error::Error;
-pub use header::{InstallFacts, installed_header};
+pub use header::{InstallFacts, installed_header, with_file_states};
 
 use crate::{formats::rpm::Header, terms::Arch};
 

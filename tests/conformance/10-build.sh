@@ -2,14 +2,15 @@
 # packages over mutual TLS, into the registry and an OCI layout at once.
 . "$(dirname "$0")/lib.sh"
 build() {
-  "$HERE/sandbox.sh" "$RUN" timeout 600 bin/drydock build "${TOOLKIT[@]}" --cache cache --lock drydock.lock --oci image:toolkit --tag "$REG/toolkit/image:$KERNEL" --push \
+  "$HERE/sandbox.sh" "$RUN" timeout 600 bin/drydock build "${TOOLKIT[@]}" --cache cache --lock drydock.lock --oci image:toolkit --tag "$IMAGE" --push \
     --report report.json --progress none --format json > "$RUN/out.json"
 }
 check "driver-toolkit for x86_64 and aarch64 as uid 65534, read-only root" build
+need "$RUN/image/index.json"
 check "the result is JSON" jq -e . "$RUN/out.json"
 check "the report is JSON" jq -e . "$RUN/report.json"
 check "the lock is there" test -s "$RUN/drydock.lock"
-check "the registry and the layout have the same index" same "sha256:$(skopeo inspect --raw --tls-verify=false "docker://$REG/toolkit/image:$KERNEL" | sha256sum | cut -d' ' -f1)" "$(index_digest "$RUN/image")"
+check "the registry and the layout have the same index" same "sha256:$(skopeo inspect --raw --tls-verify=false "docker://$IMAGE" | sha256sum | cut -d' ' -f1)" "$(index_digest "$RUN/image")"
 check "the digest stands in the result" grep -q "$(index_digest "$RUN/image")" "$RUN/out.json"
 check "every scriptlet is accounted for" jq -e '[.. | objects | select(has("scriptlet") or has("scriptlets"))] | length > 0' "$RUN/report.json"
 check "no secret in what was written" bash -c '! grep -rlF "$(sed -n 2p "$1/in/key.pem")" "$1" --include=*.json --include=*.lock --exclude-dir=in' _ "$RUN"

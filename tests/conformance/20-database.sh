@@ -1,5 +1,6 @@
 # The package database of each image, by rpm itself.
 . "$(dirname "$0")/lib.sh"
+need "$RUN/image/index.json"
 for arch in x86_64 aarch64; do
   root=$RUN/roots/$arch; mkdir -p "$RUN/roots"
   check "$arch: unpacks" "$HERE/oci_image.py" unpack "$RUN/image" $arch "$root"

@@ -1,5 +1,6 @@
 # A second unpacker, written by others. It reads gzip layers only, so skopeo repacks the base's zstd layer first.
 . "$(dirname "$0")/lib.sh"
+need "$RUN/image/index.json"
 for arch in x86_64:amd64 aarch64:arm64; do
   oci=${arch#*:} arch=${arch%:*}; rm -rf "$RUN/umoci" "$RUN/umoci-bundle"
   check "$arch: skopeo repacks the layers" skopeo copy -q --override-arch "$oci" --dest-compress --dest-compress-format gzip "oci:$RUN/image:toolkit" "oci:$RUN/umoci:x"

@@ -1,5 +1,6 @@
 # Same lock, same bytes (invariant 1): another clock, zone, locale, umask, user, path, number of threads, an empty cache.
 . "$(dirname "$0")/lib.sh"
+need "$RUN/drydock.lock"
 want=$(index_digest "$RUN/image"); n=0
 again() { # WHAT COMMAND-PREFIX... -- EXTRA ARGS
   local what=$1 prefix=() at out; shift; while [ "$1" != -- ]; do prefix+=("$1"); shift; done; shift; n=$((n + 1)); out=$RUN/again$n; rm -rf "$out"

@@ -1,9 +1,10 @@
 # A second build has nothing to send and nothing to fetch; offline opens no socket; a killed build leaves a store to go on from.
 . "$(dirname "$0")/lib.sh"
+need "$RUN/drydock.lock"
 # The registry logs every request
 uploads() { grep -cE '(POST|PATCH|PUT) /v2/[^ ]*/blobs/uploads' "$WORLD/servers/registry.log" || true; }
 before=$(uploads)
-check "the same build again" drydock build "${TOOLKIT[@]}" --cache cache --lock drydock.lock --locked --tag "$REG/toolkit/image:$KERNEL" --push --progress none
+check "the same build again" drydock build "${TOOLKIT[@]}" --cache cache --lock drydock.lock --locked --tag "$IMAGE" --push --progress none
 check "no blob was uploaded" same "$(uploads)" "$before"
 offline() { "$HERE/sandbox.sh" -n "$RUN" timeout 300 bin/drydock build "${TOOLKIT[@]}" --cache cache --lock drydock.lock --locked --offline --oci offline:x --progress none; }
 check "offline in a namespace without interfaces" offline

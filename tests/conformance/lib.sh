@@ -2,6 +2,7 @@
 # Sourced by the checks and by world.sh: counters, the peers' settings, drydock's usual arguments.
 
 # A private HOME: Debian's rpm keeps its database in ~/.rpmdb unless told; languages are what the base's macros say.
+set -o pipefail
 export LC_ALL=C.UTF-8 TZ=UTC HOME="${HOME_DIR:-${dir:-$WORLD}/home}"
 mkdir -p "$HOME"; umask 022
 printf '%%_dbpath %%{_var}/lib/rpm\n%%_install_langs C.utf8:en\n%%_keyringpath %%{_dbpath}/pubkeys/\n' > "$HOME/.rpmmacros"
@@ -45,6 +46,7 @@ if [ -n "${WORLD:-}" ] && [ -e "$WORLD/env.sh" ]; then
   . "$WORLD/env.sh"
   export dir=$WORLD RUN=$WORLD/run HERE; HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
   export FILES=file://$WORLD/cdn/content/dist/rhel8/8.4
+  export IMAGE=$REG/toolkit/${RUN_ID:-run}:$KERNEL      # a repository of its own for every run: nothing is there already
   # What an image builder types, paths as seen from $RUN
   SOURCES=(--repo "baseos=$CDN/\$basearch/baseos/os" --repo "appstream=$CDN/\$basearch/appstream/os" --repo "rt=$CDN/\$basearch/rt/os"
     --entitlement "in/cert.pem,in/key.pem" --cacert in/ca.pem --gpgkey in/gpgkey --plain-http "$REG" --base "$BASE")
@@ -68,4 +70,6 @@ P
 rpms() { rpm --root "$1" -qa --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}\n' | sed 's/-0:/-/; s/[.](none)$//' | LC_ALL=C sort; }
 # index_digest LAYOUT : of the one index in an OCI layout
 index_digest() { jq -r '.manifests[0].digest' "$1/index.json"; }
+# need PATH : end the check here when an earlier one did not leave what this one judges
+need() { [ -e "$1" ] || { fail "needs ${1##*/} of an earlier check"; finish; }; }
 finish() { echo "${passed:-0} ${failed:-0} ${skipped:-0}" > "$RESULT"; exit 0; }

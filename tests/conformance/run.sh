@@ -4,7 +4,8 @@
 # Needs root, as unpacking an image and namespaces do, and what setup.sh installs.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd); repo=$(cd "$here/../.." && pwd); target=${CARGO_TARGET_DIR:-$repo/target}
-export WORLD=${WORLD:-$target/world} RESULT
+RUN_ID=run-$(date +%s)
+export WORLD=${WORLD:-$target/world} RUN_ID RESULT
 if [ -z "${DRYDOCK:-}" ]; then (cd "$repo" && cargo build --release --locked --bin drydock) || exit 1; DRYDOCK=$target/release/drydock; fi
 "$here/world.sh" up "$WORLD" || exit 1
 trap '"$here/world.sh" down "$WORLD"' EXIT

@@ -1,0 +1,203 @@
+//! `drydock build`: every architecture, one index, all destinations.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    Error, Session, assemble,
+    base::{self, Base},
+    image::{self, Parts},
+    lock,
+    options::{BuildOptions, Destination},
+    publish,
+    report::{ArchReport, BuildReport, LayerReport, Outcome, ScriptletReport},
+    repositories::{self, Configured, Trusts},
+};
+use crate::{
+    effects,
+    fetch::{self, Download, Package},
+    layers::Layer,
+    lock::{ArchLock, Lock},
+    recipe::ArchPlan,
+    store::Verified,
+    terms::{Arch, Epoch, Events},
+};
+
+/// Builds a recipe's images and publishes their index.
+pub fn build(options: &BuildOptions, events: Arc<dyn Events>) -> Result<BuildReport, Error> {
+    let session = Session::open(&options.session, events)?;
+    let plans = repositories::plans(&options.recipe)?;
+    let destinations = publish::Destinations::check(&session, &options.destinations, &plans)?;
+    if options.if_missing {
+        if let Some(digest) = destinations.already_there(&session)? {
+            return Ok(BuildReport { digest: Some(digest), already_there: true, ..BuildReport::default() });
+        }
+    }
+    let lock = lock::for_build(&session, &options.recipe, &plans, &options.lock, options.locked, options.compression)?;
+    let epoch = options.session.epoch.unwrap_or(lock.epoch);
+    let mut build = Build { session: &session, options, lock: &lock, epoch, bases: BTreeMap::new(), sent: 0 };
+    let (mut images, mut arches) = (Vec::new(), Vec::new());
+    for plan in &plans {
+        let (image, report) = build.one(plan, &destinations)?;
+        images.push(image);
+        arches.push(report);
+    }
+    let publication = assemble::index(images, &plans, &build.bases, epoch);
+    let digest = publication.index.digest().0;
+    let published = destinations.publish(&session, &publication, build.sent)?;
+    Ok(BuildReport {
+        digest: Some(digest),
+        epoch,
+        already_there: false,
+        lock: Some(options.lock.clone()),
+        unsigned_allowed: options.session.no_gpgcheck,
+        arches,
+        published,
+    })
+}
+
+struct Build<'a> {
+    session: &'a Session,
+    options: &'a BuildOptions,
+    lock: &'a Lock,
+    epoch: Epoch,
+    bases: BTreeMap<Arch, Base>,
+    /// Bytes of layers sent while others were packed.
+    sent: u64,
+}
+
+impl Build<'_> {
+    fn one(
+        &mut self,
+        plan: &ArchPlan,
+        destinations: &publish::Destinations,
+    ) -> Result<(assemble::Image, ArchReport), Error> {
+        let lock = &self.lock.arches[&plan.arch];
+        let base = base::open(self.session, &plan.base, plan.arch)?;
+        let (packages, cached) = self.packages(plan, lock, &base)?;
+        let packages = image::in_order(packages)?;
+        let directory = self.options.recipe.recipe.directory();
+        let parts = Parts { plan, lock, base: &base, packages: &packages, epoch: self.epoch, directory };
+        let installed = image::install(self.session, &parts)?;
+        let ahead = destinations.ahead(self.session);
+        let packed =
+            image::pack(self.session, &parts, &installed.tree, self.lock.compression, &|layer| ahead.layer(layer))?;
+        self.sent += ahead.finish(self.session)?;
+        let image = assemble::image(self.session, plan, &base, &packed.layers, &installed.names, self.epoch)?;
+        let report = ArchReport {
+            arch: plan.arch,
+            manifest: image.manifest.digest().0,
+            base: base.name.clone(),
+            base_packages: base.database.iter().flat_map(|d| d.named()).count() as u64,
+            packages: packages.len() as u64,
+            package_bytes: lock.download_size(),
+            cached_bytes: cached,
+            missing: lock.missing.clone(),
+            layers: packed.layers.iter().map(|l| layer_report(l, lock)).collect(),
+            scriptlets: installed.scriptlets.into_iter().map(scriptlet).collect(),
+        };
+        self.bases.insert(plan.arch, base);
+        Ok((image, report))
+    }
+
+    /// The lock's packages, downloaded and checked; and how many bytes of them were there.
+    fn packages(&self, plan: &ArchPlan, lock: &ArchLock, base: &Base) -> Result<(Vec<Verified<Package>>, u64), Error> {
+        let configured = repositories::configure(self.session, &self.options.recipe, plan, base)?;
+        let trusts = Trusts::gather(self.session, Some(&self.options.recipe), &configured, base)?;
+        let guard = self.session.stage("fetch", plan.arch.rpm(), lock.download_size());
+        let wanted = lock.packages.iter().map(|p| download(p, lock, &configured)).collect();
+        let download =
+            fetch::download(&self.session.client, &self.session.store, wanted, Arc::clone(&self.session.events));
+        let (blobs, cached) = self.session.wait(download)?;
+        let checks: Vec<_> = lock.packages.iter().zip(blobs).collect();
+        let verified = verify_all(self.session, &trusts, checks)?;
+        drop(guard);
+        Ok((verified, cached))
+    }
+}
+
+/// Where a locked package is to be had: at its repository's address as configured now, so that credentials in it count, and
+/// at the address the lock knows.
+fn download(package: &crate::lock::LockedPackage, lock: &ArchLock, configured: &[Configured]) -> Download {
+    let repo = configured.iter().find(|c| c.config.id == package.repo);
+    let addresses = repo.iter().flat_map(|r| r.config.baseurls.iter().map(String::as_str));
+    let locked = lock.repository(&package.repo).map(|r| r.baseurl.as_str());
+    let url = |base: &str| match package.location.contains("://") {
+        true => package.location.clone(),
+        false => format!("{}/{}", base.trim_end_matches('/'), package.location),
+    };
+    let mut urls: Vec<String> = addresses.chain(locked).map(url).collect();
+    urls.dedup();
+    Download {
+        nevra: package.nevra.clone(),
+        urls,
+        identity: repo.map(|r| r.identity.clone()).unwrap_or_default(),
+        checksum: package.checksum.clone(),
+        size: package.size,
+    }
+}
+
+type Check<'a> = (&'a crate::lock::LockedPackage, Verified<crate::store::Blob>);
+
+/// Checks packages on all cores; the first that fails, in the lock's order, is the error.
+fn verify_all(session: &Session, trusts: &Trusts, checks: Vec<Check<'_>>) -> Result<Vec<Verified<Package>>, Error> {
+    for (package, _) in &checks {
+        trusts.of(&package.repo)?;
+    }
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let jobs = session.options.jobs.get().min(checks.len().max(1));
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((package, blob)) = checks.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+            done.push((package.nevra.clone(), verify(session, trusts, package, blob.clone())));
+        }
+        done
+    };
+    let mut results = Vec::new();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            results.extend(worker.join().unwrap_or_default());
+        }
+    });
+    if results.len() != checks.len() {
+        return Err(fetch::FetchError::Stopped.into());
+    }
+    results.sort_by(|a, b| a.0.cmp(&b.0));
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+fn verify(
+    session: &Session,
+    trusts: &Trusts,
+    package: &crate::lock::LockedPackage,
+    blob: Verified<crate::store::Blob>,
+) -> Result<Verified<Package>, Error> {
+    let doubt = |source| fetch::FetchError::Doubt { package: package.nevra.clone(), source: Box::new(source) };
+    Ok(fetch::verify(&session.store, &package.nevra, blob, trusts.of(&package.repo)?).map_err(doubt)?)
+}
+
+fn layer_report(layer: &Layer, lock: &ArchLock) -> LayerReport {
+    LayerReport {
+        name: layer.name.clone(),
+        packages: lock.packages.iter().filter(|p| p.layer == layer.name).count() as u64,
+        entries: layer.entries,
+        size: layer.blob.size(),
+        unpacked: layer.tar_size,
+        digest: layer.digest,
+        diff_id: layer.diff_id,
+    }
+}
+
+fn scriptlet(report: effects::ScriptletReport) -> ScriptletReport {
+    let (outcome, why) = match report.outcome {
+        effects::Outcome::Applied => (Outcome::Applied, String::new()),
+        effects::Outcome::NotNeeded { why } => (Outcome::NotNeeded, why.to_owned()),
+        effects::Outcome::NotRun => (Outcome::NotRun, String::new()),
+    };
+    ScriptletReport { package: report.package, kind: report.scriptlet.to_owned(), outcome, why }
+}
+
+/// The places a build's options name, for callers that want to know before they start.
+pub(super) fn wants_tags(destinations: &[Destination]) -> bool {
+    destinations.contains(&Destination::Tags)
+}

@@ -1,0 +1,91 @@
+//! `drydock resolve`: what would dnf install?
+
+use std::sync::Arc;
+
+use super::{
+    Error, Session,
+    base::{self, Base},
+    options::{Installed, ResolveOptions},
+    report::{Resolution, ResolvedAction, ResolvedPackage},
+    repositories::{self, Configured},
+    resolve as stage,
+    source::ImageSource,
+};
+use crate::{
+    repos::Variables,
+    solve::{self, Action, Change, Reason, Request},
+    terms::{Algorithm, Events},
+};
+
+/// Id under which `--installed REPO_URL` is loaded.
+const INSTALLED: &str = "@installed";
+
+/// Resolves specs ad hoc.
+pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Resolution, Error> {
+    let session = Session::open(&options.session, events)?;
+    let base = match &options.installed {
+        Installed::Image(image) => Some(image_base(&session, image, options)?),
+        _ => None,
+    };
+    let releasever = options.releasever.clone().or_else(|| base.as_ref().and_then(repositories::releasever_of));
+    let variables = Variables::new(options.arch, releasever.as_deref());
+    let mut configured: Vec<Configured> =
+        options.repos.iter().map(|(id, url)| repositories::by_url(&session, id, url, &variables)).collect();
+    configured.extend(repositories::from_files(&session, &options.repo_files, &variables)?);
+    if configured.is_empty() {
+        return Err(Error::NoRepositories { arch: options.arch });
+    }
+    if let Installed::Repository(url) = &options.installed {
+        configured.push(repositories::by_url(&session, INSTALLED, url, &variables));
+    }
+    let mut loads = stage::load(&session, &configured, options.arch)?;
+    let mut request = Request::new(options.arch);
+    request.installed = match &base {
+        Some(base) => stage::installed(base)?,
+        None => loads.take_installed(INSTALLED),
+    };
+    request.sources = loads.sources();
+    request.specs.clone_from(&options.specs);
+    request.excludes.clone_from(&options.exclude);
+    request.best = options.best;
+    request.weak = options.weak;
+    let guard = session.stage("resolve", options.arch.rpm(), 0);
+    let solution = loads.solve(&session, &mut request)?;
+    drop(guard);
+    let mut packages: Vec<ResolvedPackage> = solution.changes.iter().map(package).collect();
+    packages.sort_by(|a, b| a.nevra.cmp(&b.nevra));
+    Ok(Resolution { packages })
+}
+
+fn image_base(session: &Session, image: &str, options: &ResolveOptions) -> Result<Base, Error> {
+    let source = ImageSource::open(&image.parse()?)?;
+    let (root, document) = source.root(session)?;
+    let (_, manifest) = base::select(session, &source, root, document, options.arch)?;
+    base::read(session, &source, &manifest, options.arch, None)
+}
+
+fn package(change: &Change) -> ResolvedPackage {
+    let sha256 = change.checksum.as_ref().filter(|c| c.algorithm() == Algorithm::Sha256);
+    ResolvedPackage {
+        nevra: change.nevra.clone(),
+        action: match change.action {
+            Action::Remove => ResolvedAction::Remove,
+            Action::Install => ResolvedAction::Install,
+            Action::Upgrade | Action::Downgrade | Action::Reinstall => ResolvedAction::Upgrade,
+        },
+        repo: change.source.clone().unwrap_or_default(),
+        size: change.size,
+        sha256: sha256.map(|c| c.hex().to_owned()).unwrap_or_default(),
+        reason: reason(&change.reason),
+    }
+}
+
+fn reason(reason: &Reason) -> String {
+    match reason {
+        solve::Reason::Asked { .. } => "user".to_owned(),
+        solve::Reason::Needed { by, requirement } => format!("{by} requires {requirement}"),
+        solve::Reason::Weak { by } => format!("{by} recommends it"),
+        solve::Reason::Replaces { installed } => format!("in place of {installed}"),
+        solve::Reason::Obsoleted { by } => format!("obsoleted by {by}"),
+    }
+}
