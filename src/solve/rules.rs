@@ -1,6 +1,10 @@
 //! A package's dependencies as clauses: "if this is installed, then one of those, or not one of these".
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::pool::{Group, Pkg, Pool, colour};
 use crate::formats::repodata::{Relation, Requirement, Rich};
@@ -49,11 +53,13 @@ pub(super) struct Rulebook<'a> {
     pub pool: &'a Pool<'a>,
     providers: RefCell<HashMap<Requirement, Rc<[Pkg]>>>,
     exclusive: RefCell<HashMap<Group, bool>>,
+    /// Names asked for in an older architecture only.
+    unstepped: RefCell<HashSet<Group>>,
 }
 
 impl<'a> Rulebook<'a> {
     pub fn new(pool: &'a Pool<'a>) -> Self {
-        Self { pool, providers: RefCell::default(), exclusive: RefCell::default() }
+        Self { pool, providers: RefCell::default(), exclusive: RefCell::default(), unstepped: RefCell::default() }
     }
 
     /// Providers in order of preference.
@@ -82,6 +88,7 @@ impl<'a> Rulebook<'a> {
     pub fn of(&self, p: Pkg) -> Result<Rules, Unusable> {
         let mut out = Rules::default();
         self.requires(p, &mut out)?;
+        self.lock_step(p, &mut out);
         self.conflicts(p, &mut out)?;
         if !self.pool.is_installonly(p) {
             let with = self.others(p, self.pool.obsoleted_by(p));
@@ -121,6 +128,30 @@ impl<'a> Rulebook<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A spec asks for the older architecture of these names: no lock-step for them.
+    pub fn allow_alone(&self, candidates: &[Pkg]) {
+        if candidates.iter().all(|&p| self.pool.arch_rank(p) == Some(1)) {
+            self.unstepped.borrow_mut().extend(candidates.iter().map(|&p| self.pool.group_of(p)));
+        }
+    }
+
+    /// A package of the older architecture comes only with its twin of the newer one, where there is one (libsolv's
+    /// infarch rules): their shared files would differ otherwise.
+    fn lock_step(&self, p: Pkg, out: &mut Rules) {
+        let (pool, group) = (self.pool, self.pool.group_of(p));
+        if pool.arch_rank(p) != Some(1) || pool.is_installed(p) || self.unstepped.borrow().contains(&group) {
+            return;
+        }
+        let twin = |&q: &Pkg| {
+            pool.arch_rank(q) == Some(0) && pool.barred(q).is_none() && pool.evr(q).order(&pool.evr(p)).is_eq()
+        };
+        let twins: Vec<Pkg> = pool.members(group).iter().copied().filter(twin).collect();
+        if !twins.is_empty() {
+            let text = format!("{} of the same version for {}", pool.name(p), pool.request.arch).into();
+            out.clauses.push(Clause { any: pool.preferred(&twins).into(), absent: Vec::new(), text, relation: None });
+        }
     }
 
     fn conflicts(&self, p: Pkg, out: &mut Rules) -> Result<(), Unusable> {

@@ -3,7 +3,8 @@
 //! resolvo chooses versions of named packages; RPM chooses among providers. Each package name is a resolvo name, and a
 //! dependency is a union of version sets, one per name that has a provider, in order of preference. "Or not installed"
 //! (from rich dependencies) has no counterpart, so two kinds of stand-ins do it: `Absent(p)` excludes p, and `Late`
-//! carries a clause with such a part, so that it is looked at only when everything else is decided.
+//! carries a clause with such a part, so that it is looked at only when everything else is decided. `Late` also carries
+//! clauses that leave a choice between names: what is needed anyway may settle them, and libsolv postpones them too.
 
 use std::{cell::RefCell, collections::HashMap, fmt::Display, rc::Rc};
 
@@ -295,7 +296,7 @@ impl<'a> Provider<'a> {
         };
         let mut out = KnownDependencies::default();
         for clause in rules.clauses {
-            let requirement = if clause.absent.is_empty() {
+            let requirement = if clause.absent.is_empty() && !self.rules.pool.is_choice(&clause.any) {
                 self.requirement(&clause.any, &clause.text, None)
             } else {
                 let text = clause.text.clone();

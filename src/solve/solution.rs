@@ -165,7 +165,8 @@ impl Resolver<'_> {
             }
             for candidates in self.by_name_if_glob(spec, found) {
                 let preferred = self.pool.preferred(&candidates);
-                let usable = if request.best { self.pool.best(&preferred) } else { preferred };
+                self.rules.allow_alone(&preferred);
+                let usable = if request.best { self.pool.best(&preferred) } else { self.installed_first(preferred) };
                 goals.push((Goal::Spec(spec.clone()), usable));
             }
         }
@@ -173,6 +174,12 @@ impl Resolver<'_> {
             Some(first) => Err(Error::NoMatch { near: self.pool.nearest_name(first), specs: unmatched }),
             None => Ok((goals, missing)),
         }
+    }
+
+    /// Without `best`, what is installed serves.
+    fn installed_first(&self, mut candidates: Vec<Pkg>) -> Vec<Pkg> {
+        candidates.sort_by_key(|&p| !self.pool.is_installed(p));
+        candidates
     }
 
     /// A glob asks for every name it matches; anything else for one package. Names only barred packages have drop out.
