@@ -94,6 +94,9 @@ pub(super) struct GlobalArgs {
     pub(super) quiet: bool,
 }
 
+/// Red Hat's content delivery network (rhsm.conf's `baseurl`).
+const CDN: &str = "https://cdn.redhat.com";
+
 /// Flags of verbs that use the store and registries.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Session")]
@@ -132,6 +135,9 @@ pub(super) struct RepositoryArgs {
     /// Client certificates: a directory as /etc/pki/entitlement, or a certificate and its key (again and again)
     #[arg(long, value_name = "DIR|CERT.pem[,KEY.pem]")]
     entitlement: Vec<PathBuf>,
+    /// Where content labels lead: Red Hat's network, or a Satellite that stands in for it
+    #[arg(long, value_name = "URL", default_value = CDN)]
+    cdn: String,
     /// Trust packages signed with this key (again and again)
     #[arg(long = "gpgkey", value_name = "FILE|URL")]
     gpgkeys: Vec<String>,
@@ -198,6 +204,9 @@ impl SessionArgs {
             authfile: self.authfile.clone().or_else(|| environment.authfile()),
             authfile_candidates: environment.authfile_candidates(),
             entitlement: vec![],
+            host_root: "/".into(),
+            cdn: CDN.to_owned(),
+            now: environment.now(),
             cacerts: self.cacert.clone(),
             system_bundle: environment.system_bundle(),
             gpgkeys: vec![],
@@ -211,6 +220,7 @@ impl SessionArgs {
     pub(super) fn with(&self, r: &RepositoryArgs, environment: &Environment) -> Result<SessionOptions, Failure> {
         Ok(SessionOptions {
             entitlement: r.entitlement.iter().map(|p| entitlement(p)).collect(),
+            cdn: r.cdn.clone(),
             gpgkeys: r.gpgkeys.clone(),
             no_gpgcheck: r.no_gpgcheck,
             ..self.options(environment)?

@@ -71,6 +71,11 @@ impl Environment {
         self.os(name).map(PathBuf::from)
     }
 
+    /// Seconds since 1970: what certificates are judged by.
+    pub(super) fn now(&self) -> u64 {
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
+    }
+
     /// `SOURCE_DATE_EPOCH`, which must be a number when it is there (reproducible-builds.org's specification).
     pub(super) fn epoch(&self) -> Result<Option<Epoch>, Error> {
         let Some(text) = self.text("SOURCE_DATE_EPOCH") else { return Ok(None) };

@@ -26,6 +26,9 @@ use crate::{
 /// reach the registry as their proxy.
 const HOST: &str = "registry.example";
 
+/// When the demo's certificates are looked at: they are valid from 2020 on.
+const NOW: u64 = 1_600_000_000;
+
 /// The open places of a demo. Servers end with it, and the directory goes.
 struct Stage {
     cdn: crate::testbed::Cdn,
@@ -43,7 +46,6 @@ pub fn demo(options: &DemoOptions, events: Arc<dyn Events>) -> Result<DemoReport
         base: Some(format!("{HOST}/ubi8/ubi@{base}")),
         kernel: Some(world::KERNEL.to_owned()),
         rhel: Some(world::RELEASEVER.to_owned()),
-        repos: stage.repositories(),
         tags: vec![format!("{HOST}/driver-toolkit:{}", world::KERNEL)],
         ..Overrides::default()
     };
@@ -61,7 +63,7 @@ impl Stage {
         fs::create_dir_all(parent)?;
         let directory = tempfile::Builder::new().prefix(".drydock-demo-").tempdir_in(parent)?;
         let authority = Authority::new("drydock demo");
-        let client = authority.client(1, Validity::Now);
+        let client = authority.entitlement(1, Validity::Now, &World::shared().content_sets());
         let file = |name: &str, bytes: &[u8]| fs::write(directory.path().join(name), bytes);
         file("client.pem", client.certificate.as_bytes())?;
         file("client-key.pem", client.key.as_bytes())?;
@@ -139,6 +141,9 @@ impl Stage {
                 cert: self.file("client.pem"),
                 key: Some(self.file("client-key.pem")),
             }],
+            host_root: self.directory.path().to_owned(),
+            cdn: self.cdn.url(),
+            now: NOW,
             cacerts: vec![self.file("ca.pem")],
             system_bundle: None,
             gpgkeys: vec![self.file("keys.asc").display().to_string()],

@@ -11,7 +11,7 @@ use crate::{
         rpm::HeaderError,
     },
     layers::PackError,
-    layout, lock, net, recipe, registry, repos,
+    layout, lock, net, recipe, registry, repos, rhsm,
     rootfs::{install::InstallError, overlay::OverlayError},
     rpmdb, solve, store,
     terms::{Arch, Class, Fault, Nevra},
@@ -56,6 +56,8 @@ pub enum Error {
     Effect(#[from] EffectError),
     #[error(transparent)]
     Pack(#[from] PackError),
+    #[error(transparent)]
+    Entitlement(#[from] rhsm::Error),
     /// A header that rpm would not take either.
     #[error("reading the header of {package}")]
     Header {
@@ -156,12 +158,6 @@ pub enum Error {
         /// The repository.
         repo: String,
     },
-    /// A content label without a certificate that leads to its repository.
-    #[error("repository {label} is named by its content label, and no entitlement certificate says where it is")]
-    NoEntitlement {
-        /// The label.
-        label: String,
-    },
     /// No repository at all.
     #[error("no repository is configured for {arch}")]
     NoRepositories {
@@ -196,6 +192,7 @@ impl Error {
             Self::Install(e) => e,
             Self::Effect(e) => e,
             Self::Pack(e) => e,
+            Self::Entitlement(e) => e,
             Self::Key { source, .. } => source,
             _ => return None,
         })
@@ -210,7 +207,7 @@ impl Fault for Error {
             }
             Self::Rpmdb { .. } => Class::Verification,
             Self::NoPlatform { .. } | Self::Backend { .. } | Self::Local { .. } | Self::NoKeys { .. } => Class::Usage,
-            Self::NoEntitlement { .. } | Self::NoRepositories { .. } | Self::NoTags => Class::Usage,
+            Self::NoRepositories { .. } | Self::NoTags => Class::Usage,
             Self::Write { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Class::Internal,
                 _ => Class::Usage,
@@ -227,9 +224,6 @@ impl Fault for Error {
                 format!(
                     "pass --gpgkey FILE, or write gpgkeys = [\"…\"] into the recipe's repository {repo}; --no-gpgcheck takes packages unchecked"
                 )
-            }
-            Self::NoEntitlement { .. } => {
-                "pass --entitlement /etc/pki/entitlement, or name repositories yourself with --repo ID=URL".to_owned()
             }
             Self::NoRepositories { .. } => {
                 "name one with --repo ID=URL, --repo-file FILE.repo, or [[repos]] in the recipe".to_owned()

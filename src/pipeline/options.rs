@@ -25,6 +25,12 @@ pub struct SessionOptions {
     pub authfile_candidates: Vec<PathBuf>,
     /// Client certificates for repositories.
     pub entitlement: Vec<Entitlement>,
+    /// Where entitlement certificates are looked for when none is named and a content label needs one: the host's root.
+    pub host_root: PathBuf,
+    /// Where content paths of entitlement certificates begin.
+    pub cdn: String,
+    /// Seconds since 1970, by which certificates are judged. It reaches no output.
+    pub now: u64,
     /// CA certificates to trust beside the system's, PEM files.
     pub cacerts: Vec<PathBuf>,
     /// A bundle in place of the system's CA certificates (`SSL_CERT_FILE`).

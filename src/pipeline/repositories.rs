@@ -13,6 +13,7 @@ use crate::{
     net::{ClientCertificate, Identity, Sink, SinkFault},
     recipe::{ArchPlan, RepoPlan, RepoUrl},
     repos::{Failure, Fetch, RepoConfig, Variables},
+    rhsm,
     store::{Expected, Writer},
     terms::{Checksum, Digest, Secret},
 };
@@ -41,10 +42,18 @@ pub(super) fn configure(
     let from_files = from_files(session, &recipe.repo_files, &variables)?;
     let mut out = Vec::new();
     for repo in &plan.repos {
-        out.push(match from_files.iter().find(|f| f.config.id == repo.id) {
-            Some(file) => file.clone(),
-            None => from_plan(session, recipe.recipe.directory(), repo, &variables)?,
-        });
+        if let Some(file) = from_files.iter().find(|f| f.config.id == repo.id) {
+            out.push(file.clone());
+            continue;
+        }
+        match from_plan(session, recipe.recipe.directory(), repo, &variables) {
+            Ok(configured) => out.push(configured),
+            // A subscription of its own that is not there is as good as a server that is not.
+            Err(Error::Entitlement(e @ rhsm::Error::NotGranted { .. })) if repo.skip_if_unavailable => {
+                session.note(format!("repository {} is left out for {}: {e}", repo.id, plan.arch));
+            }
+            Err(e) => return Err(e),
+        }
     }
     if out.is_empty() && !plan.packages.install.is_empty() {
         return Err(Error::NoRepositories { arch: plan.arch });

@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
     Error,
-    options::{Entitlement, SessionOptions},
+    options::{self, SessionOptions},
 };
 use crate::{
     net::{self, ClientCertificate, Identity, Proxies},
     registry::{AuthFile, Credentials, Registry},
+    rhsm::{self, CertificateFile, Entitlement, Grant},
     store::Store,
     terms::{Event, Events, Secret},
 };
@@ -23,8 +24,10 @@ pub struct Session {
     pub(super) client: net::Client,
     pub(super) registry: Registry,
     pub(super) events: Arc<dyn Events>,
-    /// Client certificates of `--entitlement`, by file name.
-    pub(super) certificates: Vec<ClientCertificate>,
+    /// Client certificates of `--entitlement`.
+    certificates: Vec<ClientCertificate>,
+    /// What those of them grant that are entitlement certificates; named as they are.
+    entitlements: Vec<Entitlement>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -61,13 +64,13 @@ impl Session {
             ..Default::default()
         };
         let registry = Registry::new(client.clone(), settings, Arc::clone(&events));
-        let certificates = certificates(&options.entitlement)?;
+        let (certificates, entitlements) = certificates(&named(&options.entitlement), options.now)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(options.jobs.get().clamp(2, 8))
             .enable_all()
             .build()
             .map_err(Error::Threads)?;
-        Ok(Self { options: options.clone(), store, client, registry, events, certificates, runtime })
+        Ok(Self { options: options.clone(), store, client, registry, events, certificates, entitlements, runtime })
     }
 
     /// Runs the asynchronous part of a stage to its end.
@@ -86,6 +89,27 @@ impl Session {
             Some(certificate) => Identity::anonymous().with_certificate(certificate.clone()),
             None => Identity::anonymous(),
         }
+    }
+
+    /// The content set of a label and as whom to fetch it: by the certificates named, else by those the host has.
+    pub(super) fn granted<T>(&self, label: &str, take: impl FnOnce(&Grant<'_>, Identity) -> T) -> Result<T, Error> {
+        let host;
+        let (certificates, entitlements) = if self.certificates.is_empty() {
+            host = certificates(&rhsm::discover(&self.options.host_root), self.options.now)?;
+            (&host.0, &host.1)
+        } else {
+            (&self.certificates, &self.entitlements)
+        };
+        let grant = rhsm::grant(entitlements, label, self.options.now)?;
+        let certificate = certificates.iter().find(|c| c.name() == grant.entitlement.name);
+        let mut identity =
+            certificate.map_or_else(Identity::anonymous, |c| Identity::anonymous().with_certificate(c.clone()));
+        // The CDN's authority is Red Hat's own; a host that has it is believed as subscription-manager believes it.
+        let ca = self.options.host_root.join("etc/rhsm/ca/redhat-uep.pem");
+        if ca.exists() && self.options.cacerts.is_empty() {
+            identity = identity.with_authorities(&ca.display().to_string(), &read_local(&ca)?)?;
+        }
+        Ok(take(&grant, identity))
     }
 
     /// Marks a stage as begun; it ends when the guard is dropped.
@@ -137,39 +161,48 @@ fn credentials(options: &SessionOptions) -> Result<Credentials, Error> {
     Ok(Credentials::new(files))
 }
 
-fn certificates(entitlements: &[Entitlement]) -> Result<Vec<ClientCertificate>, Error> {
-    let mut out = Vec::new();
-    for entitlement in entitlements {
-        match entitlement {
-            Entitlement::Certificate { cert, key } => out.push(certificate(cert, key.as_deref())?),
-            Entitlement::Directory(dir) => {
-                let failed = |source| Error::Local { path: dir.clone(), source };
-                let mut names: Vec<_> = std::fs::read_dir(dir)
-                    .map_err(failed)?
-                    .map(|entry| entry.map(|e| e.path()))
-                    .collect::<Result<_, _>>()
-                    .map_err(failed)?;
-                names.sort();
-                for cert in names.iter().filter(|p| is_certificate(p)) {
-                    let key = cert
-                        .with_file_name(format!("{}-key.pem", cert.file_stem().unwrap_or_default().to_string_lossy()));
-                    out.push(certificate(cert, Some(&key).filter(|k| k.exists()).map(|k| &**k))?);
+/// The certificate files that options name.
+fn named(entitlements: &[options::Entitlement]) -> Vec<CertificateFile> {
+    let files = entitlements.iter().flat_map(|e| match e {
+        options::Entitlement::Directory(dir) => rhsm::in_directory(dir),
+        options::Entitlement::Certificate { cert, key: Some(key) } => {
+            vec![CertificateFile { certificate: cert.clone(), key: Some(key.clone()) }]
+        }
+        options::Entitlement::Certificate { cert, key: None } => vec![CertificateFile::new(cert)],
+    });
+    files.collect()
+}
+
+/// Reads certificates with their keys. A plain client certificate is one too, it only grants no labels. Where none is valid
+/// now, that is the error, before anything is asked for with it.
+fn certificates(files: &[CertificateFile], now: u64) -> Result<(Vec<ClientCertificate>, Vec<Entitlement>), Error> {
+    let (mut certificates, mut entitlements, mut invalid) = (Vec::new(), Vec::new(), None);
+    for file in files {
+        let (certificate, pem) = certificate(file)?;
+        match Entitlement::parse(certificate.name(), &pem) {
+            Ok(entitlement) => {
+                let standing = entitlement.check(now);
+                entitlements.push(entitlement);
+                if let Err(e) = standing {
+                    invalid = Some(e);
+                    continue;
                 }
             }
+            Err(rhsm::Error::NoEntitlementCertificate { .. } | rhsm::Error::NoData { .. }) => {}
+            Err(e) => return Err(e.into()),
         }
+        certificates.push(certificate);
     }
-    Ok(out)
+    match invalid {
+        Some(e) if certificates.is_empty() => Err(e.into()),
+        _ => Ok((certificates, entitlements)),
+    }
 }
 
-fn is_certificate(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    name.ends_with(".pem") && !name.ends_with("-key.pem")
-}
-
-fn certificate(cert: &Path, key: Option<&Path>) -> Result<ClientCertificate, Error> {
-    let pem = read_local(cert)?;
-    let key_name = key.map(|k| k.display().to_string());
-    let key_pem = key.map(read_local).transpose()?.map(Secret::new);
+fn certificate(file: &CertificateFile) -> Result<(ClientCertificate, Vec<u8>), Error> {
+    let pem = read_local(&file.certificate)?;
+    let key_name = file.key.as_ref().map(|k| k.display().to_string());
+    let key_pem = file.key.as_deref().map(read_local).transpose()?.map(Secret::new);
     let key = key_name.as_deref().zip(key_pem.as_ref());
-    Ok(ClientCertificate::from_pem((&cert.display().to_string(), &pem), key)?)
+    Ok((ClientCertificate::from_pem((&file.certificate.display().to_string(), &pem), key)?, pem))
 }

@@ -47,7 +47,7 @@ pub struct Request {
     pub body: Bytes,
     /// The client certificate's worth.
     pub peer: Peer,
-    /// `http://127.0.0.1:PORT` of this server.
+    /// `http://127.0.0.1:PORT` of this server, or the name it was asked for as a proxy.
     pub origin: String,
 }
 
@@ -282,7 +282,8 @@ async fn respond(
         headers: head.headers.iter().map(|(n, v)| (n.to_string(), text(v))).collect(),
         body,
         peer,
-        origin: shared.origin.clone(),
+        // Reached as a proxy, the server goes by the name the client asked for.
+        origin: head.uri.authority().map_or_else(|| shared.origin.clone(), |a| format!("http://{a}")),
     };
     let fault = Trouble::pick(&mut lock(&shared.troubles), &request);
     if let Some(Fault::Delayed(time)) = fault {
