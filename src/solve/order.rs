@@ -38,10 +38,7 @@ impl Pool<'_> {
             )
         };
         out.sort_by(|&a, &b| {
-            pruned(a)
-                .cmp(&pruned(b))
-                .then_with(|| self.name(a).cmp(self.name(b)))
-                .then_with(|| self.within_name(a, b))
+            pruned(a).cmp(&pruned(b)).then_with(|| self.name(a).cmp(self.name(b))).then_with(|| self.within_name(a, b))
         });
         let head = out.iter().take_while(|&&p| pruned(p) == pruned(out[0])).count();
         self.reorder(&mut out[..head]);

@@ -9,7 +9,7 @@ use super::{
     explain::explain,
     pool::{Pkg, Pool},
     rules::Rulebook,
-    search::{Goal, search},
+    search::{Aim, Goal, search},
 };
 use crate::{
     formats::repodata::{Relation, Requirement, Rich},
@@ -149,7 +149,7 @@ impl Resolver<'_> {
     }
 
     /// The specs as goals, and the `try` specs nobody has.
-    fn wanted(&self) -> Result<(Vec<(Goal, Vec<Pkg>)>, Vec<String>), Error> {
+    fn wanted(&self) -> Result<(Vec<Aim>, Vec<String>), Error> {
         let request = self.pool.request;
         let (mut goals, mut missing, mut unmatched) = (Vec::new(), Vec::new(), Vec::new());
         let specs = request.specs.iter().map(|s| (s, true)).chain(request.try_specs.iter().map(|s| (s, false)));
@@ -293,7 +293,7 @@ impl Resolver<'_> {
         self.pool.providers(&Requirement { name: name.to_owned(), sense, evr }).into_iter().find(new)
     }
 
-    fn changes(&self, goals: &[(Goal, Vec<Pkg>)], chosen: &[Pkg], wished_by: &BTreeMap<Pkg, Pkg>) -> Vec<Change> {
+    fn changes(&self, goals: &[Aim], chosen: &[Pkg], wished_by: &BTreeMap<Pkg, Pkg>) -> Vec<Change> {
         let pool = self.pool;
         let new: Vec<Pkg> = chosen.iter().copied().filter(|&p| !pool.is_installed(p)).collect();
         let gone: Vec<Pkg> = pool.installed().filter(|p| chosen.binary_search(p).is_err()).collect();
@@ -355,12 +355,7 @@ impl Resolver<'_> {
     }
 
     /// Walks from the specs along the dependencies; the first way found is the reason told.
-    fn reasons(
-        &self,
-        goals: &[(Goal, Vec<Pkg>)],
-        chosen: &[Pkg],
-        wished_by: &BTreeMap<Pkg, Pkg>,
-    ) -> BTreeMap<Pkg, Reason> {
+    fn reasons(&self, goals: &[Aim], chosen: &[Pkg], wished_by: &BTreeMap<Pkg, Pkg>) -> BTreeMap<Pkg, Reason> {
         let is_chosen = |p: &Pkg| chosen.binary_search(p).is_ok();
         let mut out = BTreeMap::new();
         let mut queue = std::collections::VecDeque::new();

@@ -223,7 +223,8 @@ fn paths_outside_primary_are_asked_for_once() {
 
 #[test]
 fn reasons_lead_back_to_a_spec() {
-    let (sources, ..) = read("[repo r]\npkg a-1-1.x86_64\n  requires b >= 1\npkg b-1-1.x86_64\n  requires c\npkg c-1-1.x86_64\n");
+    let (sources, ..) =
+        read("[repo r]\npkg a-1-1.x86_64\n  requires b >= 1\npkg b-1-1.x86_64\n  requires c\npkg c-1-1.x86_64\n");
     let mut request = Request::new(Arch::X86_64);
     request.sources = sources;
     request.specs = vec!["a".into()];
@@ -297,7 +298,11 @@ fn made_up() -> impl Strategy<Value = (Vec<PackageRecord>, Vec<bool>, Vec<usize>
     ];
     let arch = prop_oneof![4 => Just("x86_64"), 1 => Just("noarch"), 1 => Just("i686")];
     let package = (0usize..8, 1u32..4, arch, prop::collection::vec((relation, dep), 0..3), 0usize..6, 1u32..4);
-    (prop::collection::vec(package, 1..20), prop::collection::vec(any::<bool>(), 20), prop::collection::vec(0usize..8, 1..4))
+    (
+        prop::collection::vec(package, 1..20),
+        prop::collection::vec(any::<bool>(), 20),
+        prop::collection::vec(0usize..8, 1..4),
+    )
         .prop_map(|(packages, installed, specs)| {
             let mut records: Vec<PackageRecord> = Vec::new();
             for (name, version, arch, deps, cap, cap_version) in packages {
