@@ -16,9 +16,10 @@ use crate::{
 use super::{
     Context, Environment, Error, Failure,
     args::{LockChoice, RecipeChoice, RepositoryArgs, SessionArgs},
-    calls, output,
+    output,
     table::{Table, bytes, count, seconds},
 };
+use crate::pipeline;
 
 /// Build a recipe's image for every architecture and send the index to its destinations.
 #[derive(Debug, Args)]
@@ -72,7 +73,7 @@ struct Timed<'a> {
 
 pub(super) fn run(args: &BuildArgs, context: &Context<'_>) -> Result<(), Failure> {
     let options = args.options(context.environment)?;
-    let report = calls::build(&options, context.progress)?;
+    let report = pipeline::build(&options, context.progress.clone())?;
     context.progress.close();
     let elapsed = context.progress.elapsed();
     let timed = Timed { report: &report, seconds: elapsed.as_secs_f64() };

@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 use crate::pipeline::{options::CacheOptions, report::CacheReport};
 
 use super::{
-    Context, Failure, calls,
+    Context, Failure,
     table::{Table, bytes},
 };
+use crate::pipeline;
 
 /// The store of downloaded and derived files.
 #[derive(Debug, Args)]
@@ -36,8 +37,8 @@ enum CacheAction {
 pub(super) fn run(args: CacheArgs, context: &Context<'_>) -> Result<(), Failure> {
     let cache = context.environment.cache(args.cache.as_deref())?;
     let report = match args.action {
-        CacheAction::Du => calls::cache_usage(&CacheOptions { cache, keep: vec![] })?,
-        CacheAction::Gc { keep } => calls::cache_collect(&CacheOptions { cache, keep })?,
+        CacheAction::Du => pipeline::cache_usage(&CacheOptions { cache, keep: vec![] })?,
+        CacheAction::Gc { keep } => pipeline::cache_collect(&CacheOptions { cache, keep })?,
     };
     context.output.result(&report, || summary(&report))?;
     Ok(())

@@ -6,7 +6,8 @@ use clap::Args;
 
 use crate::pipeline::options::DemoOptions;
 
-use super::{Context, Failure, build, calls};
+use super::{Context, Failure, build};
+use crate::pipeline;
 
 /// The whole trip in one process: made-up packages, an entitled CDN with mutual TLS, a registry; two architectures. Same
 /// digest every time and on every machine.
@@ -22,7 +23,7 @@ pub(super) struct DemoArgs {
 
 pub(super) fn run(args: DemoArgs, context: &Context<'_>) -> Result<(), Failure> {
     let jobs = args.jobs.unwrap_or_else(|| context.environment.jobs());
-    let report = calls::demo(&DemoOptions { directory: args.oci, jobs }, context.progress)?;
+    let report = pipeline::demo(&DemoOptions { directory: args.oci, jobs }, context.progress.clone())?;
     context.progress.close();
     context
         .output

@@ -59,19 +59,13 @@ pub(super) enum Error {
     /// A bug.
     #[error("drydock came upon a bug of its own; the lines above say where")]
     Panicked,
-    /// A verb whose pipeline isn't there.
-    #[error("`drydock {verb}` is not connected to the pipeline")]
-    NotConnected {
-        /// Which.
-        verb: &'static str,
-    },
 }
 
 impl Fault for Error {
     fn class(&self) -> Class {
         match self {
             Self::NoCache | Self::BadEpoch { .. } | Self::TagWithoutPush | Self::Write { .. } => Class::Usage,
-            Self::Output { .. } | Self::Panicked | Self::NotConnected { .. } => Class::Internal,
+            Self::Output { .. } | Self::Panicked => Class::Internal,
         }
     }
 
@@ -82,7 +76,7 @@ impl Fault for Error {
             Self::TagWithoutPush => Some("add --push, or leave --tag out".into()),
             Self::Write { .. } => Some("name a path in a directory you may write to".into()),
             Self::Panicked => Some("please report it with the command line and these lines".into()),
-            Self::Output { .. } | Self::NotConnected { .. } => None,
+            Self::Output { .. } => None,
         }
     }
 }

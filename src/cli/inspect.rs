@@ -13,9 +13,9 @@ use crate::{
 use super::{
     Context, Failure,
     args::SessionArgs,
-    calls,
     table::{Table, bytes, count},
 };
+use crate::pipeline;
 
 /// What is in an image: platforms, layers, labels, packages.
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ pub(super) fn run(args: InspectArgs, context: &Context<'_>) -> Result<(), Failur
         arches: args.arches,
         packages: args.packages,
     };
-    let report = calls::inspect(&options, context.progress)?;
+    let report = pipeline::inspect(&options, context.progress.clone())?;
     context.progress.close();
     context.output.result(&report, || summary(&report))?;
     Ok(())

@@ -10,9 +10,9 @@ use crate::{
 use super::{
     Context, Environment, Failure,
     args::{LockChoice, RecipeChoice, RepositoryArgs, SessionArgs},
-    calls,
     table::{bytes, count},
 };
+use crate::pipeline;
 
 /// Resolve a recipe and write drydock.lock.
 #[derive(Debug, Args)]
@@ -31,7 +31,7 @@ pub(super) struct LockArgs {
 }
 
 pub(super) fn run(args: &LockArgs, context: &Context<'_>) -> Result<(), Failure> {
-    let report = calls::lock(&args.options(context.environment)?, context.progress)?;
+    let report = pipeline::lock(&args.options(context.environment)?, context.progress.clone())?;
     context.progress.close();
     context.output.result(&report, || summary(&report))?;
     Ok(())

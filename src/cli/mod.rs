@@ -7,7 +7,6 @@
 mod args;
 mod build;
 mod cache;
-mod calls;
 mod completions;
 mod demo;
 mod environment;
@@ -26,7 +25,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::{ffi::OsString, panic::AssertUnwindSafe, process::ExitCode};
+use std::{ffi::OsString, panic::AssertUnwindSafe, process::ExitCode, sync::Arc};
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
@@ -40,7 +39,7 @@ use progress::Progress;
 struct Context<'a> {
     environment: &'a Environment,
     output: &'a Output,
-    progress: &'a Progress,
+    progress: &'a Arc<Progress>,
 }
 
 /// Parses, runs, reports; gives the exit code. `arguments` begins with the program's name.
@@ -62,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     };
     let output = Output::new(cli.global.format);
     environment.start_log(cli.global.verbose, cli.global.quiet);
-    let progress = Progress::new(&cli.global, environment);
+    let progress = Arc::new(Progress::new(&cli.global, environment));
     let context = Context { environment, output: &output, progress: &progress };
     // A worker's panic arrives here too: it becomes an error with an exit code of ours.
     let result = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command, &context)));

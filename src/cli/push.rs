@@ -4,7 +4,8 @@ use clap::Args;
 
 use crate::pipeline::options::PushOptions;
 
-use super::{Context, Failure, args::SessionArgs, calls, table::bytes};
+use super::{Context, Failure, args::SessionArgs, table::bytes};
+use crate::pipeline;
 
 /// Copy an image between registries, OCI layouts and archives.
 #[derive(Debug, Args)]
@@ -21,7 +22,7 @@ pub(super) struct PushArgs {
 
 pub(super) fn run(args: PushArgs, context: &Context<'_>) -> Result<(), Failure> {
     let session = args.session.options(context.environment)?;
-    let report = calls::push(&PushOptions { session, from: args.from, to: args.to }, context.progress)?;
+    let report = pipeline::push(&PushOptions { session, from: args.from, to: args.to }, context.progress.clone())?;
     context.progress.close();
     context.output.result(&report, || {
         let p = &report.published;

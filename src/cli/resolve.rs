@@ -13,9 +13,9 @@ use crate::{
 use super::{
     Context, Environment, Failure,
     args::{RepositoryArgs, SessionArgs},
-    calls,
     table::{Table, bytes, count},
 };
+use crate::pipeline;
 
 /// What would dnf install? Resolve specs against repositories.
 #[derive(Debug, Args)]
@@ -60,7 +60,7 @@ pub(super) struct ResolveArgs {
 }
 
 pub(super) fn run(args: &ResolveArgs, context: &Context<'_>) -> Result<(), Failure> {
-    let resolution = calls::resolve(&args.options(context.environment)?, context.progress)?;
+    let resolution = pipeline::resolve(&args.options(context.environment)?, context.progress.clone())?;
     context.progress.close();
     context.output.result(&resolution, || summary(&resolution))?;
     Ok(())

@@ -12,6 +12,7 @@ mod cache;
 mod compiler;
 mod contents;
 mod database;
+mod demo;
 mod entitled;
 mod error;
 mod image;
@@ -32,6 +33,7 @@ pub mod wanted;
 
 pub use build::build;
 pub use cache::{cache_collect, cache_usage};
+pub use demo::demo;
 pub use error::Error;
 pub use inspect::inspect;
 pub use lock::lock;

@@ -1,1 +1,30 @@
-//! Red Hat entitlements.
+//! Red Hat entitlements: certificates that name the content sets their holder may download.
+//!
+//! ```text
+//! discover(root) ─▶ SERIAL.pem + SERIAL-key.pem ─▶ Entitlement::parse ─▶ grant(label, now) ─▶ Content: baseurl, gpgkeys
+//! ```
+//!
+//! An entitlement certificate of version 3 is a PEM file of three blocks: an X.509 certificate with Red Hat's extensions
+//! (1.3.6.1.4.1.2312.9), `ENTITLEMENT DATA` (base64 of zlib of JSON: products and their content sets) and a signature
+//! over it. The server believes the certificate alone; the data tells the client what to ask for. So its signature is not
+//! needed here: forged data leads to addresses that refuse, or to packages whose own signatures don't hold.
+//!
+//! Takes bytes and an explicit "now"; reads no clock, opens no socket, and [`discover`] alone looks at the disk. Private
+//! keys are only found here, never opened: see [`net::ClientCertificate`](crate::net::ClientCertificate).
+
+mod certificate;
+mod content;
+mod der;
+mod discover;
+mod entitlement;
+mod error;
+mod grant;
+mod pem;
+#[cfg(test)]
+mod tests;
+
+pub use content::Content;
+pub use discover::{CertificateFile, discover, in_directory};
+pub use entitlement::Entitlement;
+pub use error::{Defect, Error};
+pub use grant::{Grant, grant};

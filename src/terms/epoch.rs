@@ -25,13 +25,32 @@ impl Epoch {
         let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
         let mut d = date.splitn(3, '-').map(str::parse::<i64>);
         let mut t = time.split('.').next()?.splitn(3, ':').map(str::parse::<i64>);
-        let (y, m, day) = (d.next()?.ok()?, d.next()?.ok()?, d.next()?.ok()?);
-        let (h, min, s) = (t.next()?.ok()?, t.next()?.ok()?, t.next()?.ok()?);
-        if !(1..=12).contains(&m) || !(1..=31).contains(&day) || h > 23 || min > 59 || s > 60 {
-            return None;
-        }
-        u32::try_from(days_from_civil(y, m, day) * 86400 + h * 3600 + min * 60 + s).ok().map(Self)
+        let date = [d.next()?.ok()?, d.next()?.ok()?, d.next()?.ok()?];
+        let time = [t.next()?.ok()?, t.next()?.ok()?, t.next()?.ok()?];
+        u32::try_from(unix_seconds(date, time)?).ok().map(Self)
     }
+}
+
+/// Seconds since 1970 of a moment in UTC: year, month, day and hour, minute, second. `None` when a field is out of range;
+/// negative before 1970.
+pub fn unix_seconds([y, m, d]: [i64; 3], [h, min, s]: [i64; 3]) -> Option<i64> {
+    let fits = (0..=9999).contains(&y)
+        && (1..=12).contains(&m)
+        && (1..=31).contains(&d)
+        && (0..=23).contains(&h)
+        && (0..=59).contains(&min)
+        && (0..=60).contains(&s);
+    fits.then(|| days_from_civil(y, m, d) * 86400 + h * 3600 + min * 60 + s)
+}
+
+/// RFC 3339 in UTC of seconds since 1970, for times of others (certificates), which unlike an [`Epoch`] may lie after
+/// 2106. What lies after the year 9999 is shown as its end.
+pub fn rfc3339(seconds: u64) -> String {
+    const END_OF_9999: u64 = 253_402_300_799;
+    let secs = i64::try_from(seconds.min(END_OF_9999)).expect("the year 9999 fits 38 bits");
+    let (y, m, d) = civil_from_days(secs / 86400);
+    let s = secs % 86400;
+    format!("{y:04}-{m:02}-{d:02}T{:02}:{:02}:{:02}Z", s / 3600, s / 60 % 60, s % 60)
 }
 
 /// Days since 1970-01-01 of a proleptic Gregorian date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
@@ -58,10 +77,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 impl fmt::Display for Epoch {
     /// RFC 3339 in UTC, as OCI documents want it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secs = i64::from(self.0);
-        let (y, m, d) = civil_from_days(secs / 86400);
-        let s = secs % 86400;
-        write!(f, "{y:04}-{m:02}-{d:02}T{:02}:{:02}:{:02}Z", s / 3600, s / 60 % 60, s % 60)
+        f.write_str(&rfc3339(self.0.into()))
     }
 }
 
@@ -83,5 +99,19 @@ mod tests {
         assert_eq!(Epoch::from_rfc3339("2022-04-15T05:20:00.123456Z"), Some(Epoch::new(1_650_000_000)));
         assert_eq!(Epoch::from_rfc3339("1969-12-31T23:59:59Z"), None);
         assert_eq!(Epoch::from_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn times_of_others_reach_further() {
+        let end = 253_402_300_799;
+        assert_eq!(unix_seconds([9999, 12, 31], [23, 59, 59]), Some(end));
+        assert_eq!(rfc3339(end as u64), "9999-12-31T23:59:59Z");
+        assert_eq!(rfc3339(u64::MAX), "9999-12-31T23:59:59Z");
+        assert_eq!(unix_seconds([1950, 1, 1], [0, 0, 0]), Some(-631_152_000));
+        for (date, time) in
+            [([2020, 13, 1], [0; 3]), ([2020, 1, 0], [0; 3]), ([i64::MAX, 1, 1], [0; 3]), ([2020, 1, 1], [-1, 0, 0])]
+        {
+            assert_eq!(unix_seconds(date, time), None);
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! | [`keys`] | three embedded **test** keys; v4 and v3 signatures |
 //! | [`repo`] | repomd, primary and filelists for a set of made packages |
 //! | [`server`] [`tls`] | an HTTP/1 server on 127.0.0.1 in a thread of its own, with mutual TLS and a request log |
+//! | [`entitlement`] | client certificates that list content sets, as Red Hat's do |
 //! | [`cdn`] | a file tree from memory, with ranges, entitlement checks and injected faults |
 //! | [`registry`] | the distribution protocol: pull, push, mount, authentication |
 //! | [`image`] | OCI base images out of made packages |
@@ -18,6 +19,7 @@
 pub mod cdn;
 mod compress;
 mod cpio;
+pub mod entitlement;
 pub mod files;
 mod header;
 pub mod image;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, SerialNumber,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    SerialNumber,
 };
 use rustls::{
     DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme,
@@ -63,12 +64,26 @@ impl Authority {
 
     /// A client certificate.
     pub fn client(&self, serial: u64, validity: Validity) -> ClientPair {
+        self.client_with(serial, validity, &[])
+    }
+
+    /// A client certificate with extensions of Red Hat's, 1.3.6.1.4.1.2312.9.N: the numbers N and the values.
+    pub(crate) fn client_with(&self, serial: u64, validity: Validity, extensions: &[(u64, Vec<u8>)]) -> ClientPair {
         let mut params = params(&format!("{serial:032x}"), validity);
         params.serial_number = Some(SerialNumber::from_slice(&serial.to_be_bytes()));
         params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+        params.custom_extensions.extend(
+            extensions
+                .iter()
+                .map(|(n, value)| CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 2312, 9, *n], value.clone())),
+        );
         let key = KeyPair::generate().expect(MAKING);
         let certificate = params.signed_by(&key, &self.issuer).expect(MAKING);
         ClientPair { serial, certificate: certificate.pem(), key: key.serialize_pem() }
+    }
+
+    pub(super) fn signing_key(&self) -> &KeyPair {
+        self.issuer.key()
     }
 
     /// A server's configuration for localhost and 127.0.0.1. With `clients`, client certificates are asked for (and

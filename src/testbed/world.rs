@@ -22,6 +22,7 @@ pub(super) use base::id_of;
 
 use super::{
     cdn::Cdn,
+    entitlement::content_set,
     files::MadeFile,
     image::{Entry, MadeImage, layer_of},
     keys::Key,
@@ -107,6 +108,16 @@ impl World {
     /// Where a repository lies below a server's root: no slash at either end.
     pub fn path(arch: Arch, repo: &str) -> String {
         format!("content/dist/rhel8/{RELEASEVER}/{arch}/{repo}/os")
+    }
+
+    /// The world's content sets by the labels RHEL 8 has for them (`rhel-8-for-x86_64-baseos-rpms`), for
+    /// [`Authority::entitlement`]; `$releasever` stands in their paths.
+    pub fn content_sets(&self) -> Vec<serde_json::Value> {
+        let one = |arch: Arch, repo: &str| {
+            let path = Self::path(arch, repo).replacen(RELEASEVER, "$releasever", 1);
+            content_set(&format!("rhel-8-for-{arch}-{repo}-rpms"), &format!("/{path}"), arch)
+        };
+        self.repos.keys().map(|(arch, repo)| one(*arch, repo)).collect()
     }
 
     /// Every file of every repository, by path, and the signing keys as `RPM-GPG-KEY-testbed`.
