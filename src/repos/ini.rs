@@ -25,7 +25,7 @@ pub(super) fn sections(file: &str, text: &str) -> Result<Vec<Section>, ConfigErr
     let mut continues = false;
     for (i, raw) in text.lines().enumerate() {
         let (line, trimmed) = (i + 1, raw.trim());
-        if trimmed.is_empty() || raw.starts_with(['#', ';']) {
+        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
             // A blank line ends a value; a comment between the lines of one does not.
             continues &= !trimmed.is_empty();
             continue;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use super::{
     pool::{Barred, Pkg, Pool},
-    search::{Conflict, Goal, Link, Place},
+    search::{Aim, Conflict, Goal, Link, Place},
 };
 use crate::{
     formats::repodata::{Relation, Requirement},
@@ -148,7 +148,7 @@ fn draw(branches: &[Explanation], indent: &str, f: &mut fmt::Formatter<'_>) -> f
 impl std::error::Error for Unsatisfiable {}
 
 /// Turns a conflict into words.
-pub(super) fn explain(pool: &Pool<'_>, goals: &[(Goal, Vec<Pkg>)], conflict: &Conflict) -> Unsatisfiable {
+pub(super) fn explain(pool: &Pool<'_>, goals: &[Aim], conflict: &Conflict) -> Unsatisfiable {
     let teller = Teller { pool, conflict };
     let Some(root) = conflict.places.iter().position(|p| *p == Place::Root) else {
         return Unsatisfiable { because: Vec::new() };

@@ -204,7 +204,7 @@ impl<'a> Rulebook<'a> {
     }
 
     /// Same name, both cannot be there: a colour in common, and not two versions of an install-only package.
-    fn excludes_twin(&self, p: Pkg, q: Pkg) -> bool {
+    pub fn excludes_twin(&self, p: Pkg, q: Pkg) -> bool {
         let differ = || self.pool.evr(p).order(&self.pool.evr(q)).is_ne() || self.pool.arch(p) != self.pool.arch(q);
         colour(self.pool.arch(p)) & colour(self.pool.arch(q)) != 0
             && !(self.pool.is_installonly(p) && self.pool.is_installonly(q) && differ())

@@ -30,6 +30,9 @@ pub(super) enum Goal {
     Keep(Pkg),
 }
 
+/// A goal and its candidates, best first.
+pub(super) type Aim = (Goal, Vec<Pkg>);
+
 /// A node of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -69,7 +72,7 @@ pub(super) struct Conflict {
 }
 
 /// Finds packages for all `goals` (each: one of the candidates, best first), then as many of `wishes`, in order, as fit.
-pub(super) fn search(rules: &Rulebook<'_>, goals: &[(Goal, Vec<Pkg>)], wishes: &[Pkg]) -> Result<Vec<Pkg>, Conflict> {
+pub(super) fn search(rules: &Rulebook<'_>, goals: &[Aim], wishes: &[Pkg]) -> Result<Vec<Pkg>, Conflict> {
     let provider = Provider::new(rules);
     let root = goals
         .iter()
@@ -160,11 +163,14 @@ struct Set {
     relation: Option<Relation>,
 }
 
+/// Candidates in order of preference, and the words for them.
+type Wanted = (Rc<[Pkg]>, Rc<str>);
+
 struct Provider<'a> {
     rules: &'a Rulebook<'a>,
     sets: RefCell<Vec<Set>>,
     unions: RefCell<Vec<Vec<VersionSetId>>>,
-    known: RefCell<HashMap<(Rc<[Pkg]>, Rc<str>), Requirement>>,
+    known: RefCell<HashMap<Wanted, Requirement>>,
     stand_ins: RefCell<Vec<StandIn>>,
     absent: RefCell<HashMap<Pkg, SolvableId>>,
     reasons: RefCell<Vec<String>>,
@@ -222,10 +228,9 @@ impl<'a> Provider<'a> {
 
     fn requirement(&self, any: &[Pkg], text: &Rc<str>, goal: Option<usize>) -> Requirement {
         let key = (Rc::from(any), text.clone());
-        if goal.is_none() {
-            if let Some(known) = self.known.borrow().get(&key) {
-                return *known;
-            }
+        let known = self.known.borrow().get(&key).copied().filter(|_| goal.is_none());
+        if let Some(known) = known {
+            return known;
         }
         let out = self.one_of(any.iter().map(|&p| package_id(p)), text, goal);
         if goal.is_none() {

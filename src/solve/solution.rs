@@ -9,7 +9,7 @@ use super::{
     explain::explain,
     pool::{Pkg, Pool},
     rules::Rulebook,
-    search::{Goal, search},
+    search::{Aim, Goal, search},
 };
 use crate::{
     formats::repodata::{Relation, Requirement, Rich},
@@ -149,7 +149,7 @@ impl Resolver<'_> {
     }
 
     /// The specs as goals, and the `try` specs nobody has.
-    fn wanted(&self) -> Result<(Vec<(Goal, Vec<Pkg>)>, Vec<String>), Error> {
+    fn wanted(&self) -> Result<(Vec<Aim>, Vec<String>), Error> {
         let request = self.pool.request;
         let (mut goals, mut missing, mut unmatched) = (Vec::new(), Vec::new(), Vec::new());
         let specs = request.specs.iter().map(|s| (s, true)).chain(request.try_specs.iter().map(|s| (s, false)));
@@ -196,13 +196,14 @@ impl Resolver<'_> {
     }
 
     /// An installed package, then what may take its place: newer ones of its name and architecture, older ones, and
-    /// what obsoletes it.
+    /// what obsoletes it. Everything listed excludes the package itself, so that it stays unless replaced.
     fn successors(&self, p: Pkg) -> Vec<Pkg> {
         let pool = self.pool;
         let arch = pool.arch(p);
         let fits = |&q: &Pkg| {
             !pool.is_installed(q)
                 && pool.barred(q).is_none()
+                && self.rules.excludes_twin(p, q)
                 && (pool.arch(q) == arch || arch == "noarch" || pool.arch(q) == "noarch")
         };
         let twins: Vec<Pkg> = pool.members(pool.group_of(p)).iter().copied().filter(fits).collect();
@@ -292,7 +293,7 @@ impl Resolver<'_> {
         self.pool.providers(&Requirement { name: name.to_owned(), sense, evr }).into_iter().find(new)
     }
 
-    fn changes(&self, goals: &[(Goal, Vec<Pkg>)], chosen: &[Pkg], wished_by: &BTreeMap<Pkg, Pkg>) -> Vec<Change> {
+    fn changes(&self, goals: &[Aim], chosen: &[Pkg], wished_by: &BTreeMap<Pkg, Pkg>) -> Vec<Change> {
         let pool = self.pool;
         let new: Vec<Pkg> = chosen.iter().copied().filter(|&p| !pool.is_installed(p)).collect();
         let gone: Vec<Pkg> = pool.installed().filter(|p| chosen.binary_search(p).is_err()).collect();
@@ -300,22 +301,22 @@ impl Resolver<'_> {
         let mut out = Vec::new();
         let mut obsoleted = BTreeMap::new();
         for &p in &new {
-            let predecessor = gone.iter().copied().find(|&q| {
-                pool.group_of(q) == pool.group_of(p)
-                    && super::pool::colour(pool.arch(p)) & super::pool::colour(pool.arch(q)) != 0
-            });
-            let action = match predecessor.map(|q| pool.evr(p).order(&pool.evr(q))) {
+            let twins = |&q: &Pkg| pool.group_of(q) == pool.group_of(p) && self.rules.excludes_twin(p, q);
+            let predecessors: Vec<Pkg> = gone.iter().copied().filter(twins).collect();
+            let newest = predecessors.iter().copied().max_by(|&a, &b| pool.evr(a).order(&pool.evr(b)));
+            let action = match newest.map(|q| pool.evr(p).order(&pool.evr(q))) {
                 None => Action::Install,
                 Some(std::cmp::Ordering::Greater) => Action::Upgrade,
                 Some(std::cmp::Ordering::Less) => Action::Downgrade,
                 Some(std::cmp::Ordering::Equal) => Action::Reinstall,
             };
             let mut replaces: Vec<Pkg> = pool.obsoleted_by(p).into_iter().filter(|q| gone.contains(q)).collect();
-            for &q in &replaces {
+            for &q in replaces.iter().filter(|q| !predecessors.contains(q)) {
                 obsoleted.entry(q).or_insert(p);
             }
-            replaces.extend(predecessor.filter(|q| !replaces.contains(q)));
+            replaces.extend(predecessors);
             replaces.sort_unstable();
+            replaces.dedup();
             let fallback = || match replaces.first() {
                 Some(&q) => Reason::Replaces { installed: pool.nevra(q) },
                 None => Reason::Needed { by: pool.nevra(p), requirement: String::new() },
@@ -354,12 +355,7 @@ impl Resolver<'_> {
     }
 
     /// Walks from the specs along the dependencies; the first way found is the reason told.
-    fn reasons(
-        &self,
-        goals: &[(Goal, Vec<Pkg>)],
-        chosen: &[Pkg],
-        wished_by: &BTreeMap<Pkg, Pkg>,
-    ) -> BTreeMap<Pkg, Reason> {
+    fn reasons(&self, goals: &[Aim], chosen: &[Pkg], wished_by: &BTreeMap<Pkg, Pkg>) -> BTreeMap<Pkg, Reason> {
         let is_chosen = |p: &Pkg| chosen.binary_search(p).is_ok();
         let mut out = BTreeMap::new();
         let mut queue = std::collections::VecDeque::new();

@@ -107,7 +107,7 @@ fn field(file: &mut DataFile, name: &str, algorithm: &str, text: &str) -> Result
         "open-checksum" => file.open_checksum = checksum(algorithm, text)?,
         "size" => file.size = Some(number().map_err(|_| RepodataError::invalid(DOCUMENT, "a size", text))?),
         "open-size" => {
-            file.open_size = Some(number().map_err(|_| RepodataError::invalid(DOCUMENT, "an open-size", text))?)
+            file.open_size = Some(number().map_err(|_| RepodataError::invalid(DOCUMENT, "an open-size", text))?);
         }
         "timestamp" => file.timestamp = number().unwrap_or(0),
         _ => {}
