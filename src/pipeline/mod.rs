@@ -28,6 +28,7 @@ pub mod report;
 mod repositories;
 mod resolve;
 mod session;
+mod snapshot;
 mod source;
 pub mod wanted;
 
