@@ -136,7 +136,7 @@ mod tests {
         ] {
             assert_eq!(Codec::sniff(&bytes), codec);
             let mut out = Vec::new();
-            sniffing_decoder(&bytes[..]).expect("decoder").read_to_end(&mut out).expect(&codec.to_string());
+            sniffing_decoder(&bytes[..]).expect("decoder").read_to_end(&mut out).expect("sound");
             assert_eq!(out, text, "{codec}");
         }
     }

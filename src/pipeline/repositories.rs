@@ -238,10 +238,11 @@ fn load_key(session: &Session, identity: &Identity, directory: &Path, name: &str
 /// A key by URL. It is remembered, so that an offline build finds it; which keys count is the lock's to say.
 fn fetch_key(session: &Session, identity: &Identity, url: &str) -> Result<Vec<u8>, Error> {
     let key = Digest::of(url.as_bytes());
-    if session.options.offline && !url.starts_with("file:") {
-        if let Some(known) = session.store.recall("key", &key) {
-            return Ok(known);
-        }
+    if session.options.offline
+        && !url.starts_with("file:")
+        && let Some(known) = session.store.recall("key", &key)
+    {
+        return Ok(known);
     }
     let bytes = session.wait(session.client.get_small(url, identity, KEY_LIMIT))?;
     session.store.remember("key", &key, &bytes)?;

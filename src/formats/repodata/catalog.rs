@@ -214,7 +214,7 @@ impl Catalog {
         let algorithm = *ALGORITHMS.get(((word >> 24) as usize).checked_sub(1)?)?;
         let at = (word & 0xff_ffff) as usize * 4;
         let heap = &self.bytes[self.sections[Section::ChecksumHeap as usize].clone()];
-        Checksum::new(algorithm, &hex::encode(heap.get(at..at + algorithm.len())?)).ok()
+        Checksum::new(algorithm, &hex::encode(heap.get(at..at + algorithm.digest_len())?)).ok()
     }
 
     /// The entries of a relation, in the package's own order.
