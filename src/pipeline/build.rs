@@ -10,7 +10,8 @@ use super::{
     options::{BuildOptions, Destination},
     publish,
     report::{ArchReport, BuildReport, LayerReport, Outcome, ScriptletReport},
-    repositories::{self, Configured, Trusts},
+    repositories::{self, Configured},
+    trusts::Trusts,
 };
 use crate::{
     effects,

@@ -30,6 +30,8 @@ mod resolve;
 mod session;
 mod snapshot;
 mod source;
+mod through;
+mod trusts;
 pub mod wanted;
 
 pub use build::build;
