@@ -99,11 +99,6 @@ impl Image {
         String::from_utf8_lossy(&self.at(path).bytes).into_owned()
     }
 
-    /// Layers that the build added to a base of `base` layers.
-    pub(crate) fn new_layers(&self, base: usize) -> &[BTreeMap<String, Entry>] {
-        &self.layers[base..]
-    }
-
     /// The packages of its database, with their headers.
     pub(crate) fn packages(&self) -> Vec<rpmdb::Installed> {
         rpmdb::sqlite::read(&self.at("var/lib/rpm/rpmdb.sqlite").bytes).expect("a package database")

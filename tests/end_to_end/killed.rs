@@ -52,7 +52,9 @@ fn while_packages_are_fetched() {
 
 #[test]
 fn while_metadata_is_fetched() {
-    killed_when(false, Trouble::at("primary.xml", LONG), |site| site.cdn.log().iter().any(|s| s.path.contains("repomd")));
+    killed_when(false, Trouble::at("primary.xml", LONG), |site| {
+        site.cdn.log().iter().any(|s| s.path.contains("repomd"))
+    });
 }
 
 #[test]
@@ -87,9 +89,11 @@ fn in_the_middle_of_a_package() {
     site.cdn.trouble(Trouble::at("/jq-1.5", Fault::Dropped(700)).times(1));
     site.cdn.trouble(Trouble::at("/jq-1.5", LONG));
     let mut child = build(&site).start();
-    until("the first part to arrive", || files_below(&site.path("cache/partial")).iter().any(|f| {
-        fs::metadata(site.path("cache/partial").join(f)).is_ok_and(|m| m.len() == 700)
-    }));
+    until("the first part to arrive", || {
+        files_below(&site.path("cache/partial"))
+            .iter()
+            .any(|f| fs::metadata(site.path("cache/partial").join(f)).is_ok_and(|m| m.len() == 700))
+    });
     child.kill().expect("it runs");
     child.wait().expect("it ran");
     site.cdn.no_more_trouble();

@@ -127,10 +127,10 @@ fn newer_packages_wait_for_the_next_lock() {
     fs::remove_dir_all(site.path("cache")).expect("it is there");
     let call = site.build_everywhere(&made(&[thing("1"), thing("2")]));
     assert_eq!(call.and(&["--locked"]).done().digest(), old);
-    site.drydock(&["lock", "recipe.toml"]).with_repositories(&["baseos"]).and(&[
-        "--repo",
-        &format!("more={}/more", site.cdn.url()),
-    ]).done();
+    site.drydock(&["lock", "recipe.toml"])
+        .with_repositories(&["baseos"])
+        .and(&["--repo", &format!("more={}/more", site.cdn.url())])
+        .done();
     assert_ne!(call_again(&site, &made(&[thing("1"), thing("2")])), old.to_string());
 }
 

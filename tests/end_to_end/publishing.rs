@@ -6,7 +6,7 @@ use drydock::testbed::{
     registry::{Access, Manners},
 };
 
-use super::world::{BASE_REPOSITORY, Call, HOST, MADE, Site};
+use super::world::{BASE_REPOSITORY, Call, HOST, MADE, Site, noise};
 
 fn tag() -> String {
     format!("{HOST}/{MADE}:1")
@@ -64,7 +64,9 @@ fn base_layers_are_copied_where_mounts_are_refused() {
     let log = requests(&site, MADE);
     assert!(log.iter().any(|s| s.query.contains("mount=") && s.status == 202), "{log:?}");
     // The image is whole: it can be read back from the registry alone.
-    let call = site.drydock(&["inspect", &tag(), "--packages"]).env("DRYDOCK_CACHE", &site.path("fresh").display().to_string());
+    let call = site
+        .drydock(&["inspect", &tag(), "--packages"])
+        .env("DRYDOCK_CACHE", &site.path("fresh").display().to_string());
     assert!(call.done().stdout.contains("jq-1.5-12.el8.x86_64"));
 }
 
@@ -134,7 +136,8 @@ fn broken_connections_and_busy_registries_are_overcome() {
     let uploads = format!("/v2/{MADE}/blobs/uploads/");
     site.registry.trouble(Trouble::at(&uploads, Fault::Status(503)).method("PUT").times(1));
     site.registry.trouble(Trouble::at(&uploads, Fault::Dropped(0)).method("POST").times(1));
-    site.registry.trouble(Trouble::at(&format!("/v2/{MADE}/manifests/"), Fault::RetryAfter(429, 0)).method("PUT").times(1));
+    site.registry
+        .trouble(Trouble::at(&format!("/v2/{MADE}/manifests/"), Fault::RetryAfter(429, 0)).method("PUT").times(1));
     let digest = push(&site).done().digest();
     assert_eq!(served(&site, "1"), Some(digest.to_string()));
 }
@@ -144,16 +147,7 @@ fn broken_connections_and_busy_registries_are_overcome() {
 fn large_layers_survive_a_break() {
     let site = Site::new();
     site.recipe("\"thing\"", "");
-    let mut state = 1_u32;
-    let bytes: Vec<u8> = (0..2 << 20)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            state as u8
-        })
-        .collect();
-    let thing = Spec::new("thing-1-1.x86_64").file(MadeFile::file("/usr/share/thing", bytes));
+    let thing = Spec::new("thing-1-1.x86_64").file(MadeFile::file("/usr/share/thing", noise(2 << 20)));
     let url = site.repository("more", &[make(&thing.compression(drydock::testbed::Compression::Gzip))]);
     site.registry.trouble(Trouble::at("/blobs/uploads/", Fault::Status(502)).method("PATCH").times(2));
     let digest = push(&site).and(&["--repo", &format!("more={url}")]).done().digest();

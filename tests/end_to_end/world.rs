@@ -203,7 +203,9 @@ impl Site {
     pub(crate) fn build_everywhere(&self, more: &[Made]) -> Call<'_> {
         let url = self.repository("more", more);
         let tag = format!("{HOST}/{MADE}:1");
-        self.build().and(&["--archive", "out/image.tar", "--push", "--tag", &tag]).and(&["--repo", &format!("more={url}")])
+        self.build()
+            .and(&["--archive", "out/image.tar", "--push", "--tag", &tag])
+            .and(&["--repo", &format!("more={url}")])
     }
 
     /// Packages the network has delivered, by file name, with how often they were asked for.
@@ -326,7 +328,8 @@ impl Call<'_> {
     pub(crate) fn refused(&self, code: i32, nouns: &[&str]) -> Outcome {
         let outcome = self.run();
         assert_eq!(outcome.code, code, "{:?}\n{}\n{}", self.arguments, outcome.stdout, outcome.stderr);
-        assert_eq!(outcome.stderr.matches("error: ").count(), 1, "{}", outcome.stderr);
+        let errors = outcome.stderr.lines().filter(|line| line.starts_with("error: ")).count();
+        assert_eq!(errors, 1, "{}", outcome.stderr);
         for noun in nouns {
             assert!(outcome.stderr.contains(noun), "{noun:?} is missing in:\n{}", outcome.stderr);
         }
@@ -361,4 +364,16 @@ pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
         assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Bytes that no compressor makes fewer, the same every time (xorshift).
+pub(crate) fn noise(length: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    let next = |_| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        state as u8
+    };
+    (0..length).map(next).collect()
 }
