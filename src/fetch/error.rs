@@ -88,6 +88,8 @@ pub enum Doubt {
     Read(#[source] std::io::Error),
 }
 
+const CHANGED: &str = "the repository changed under its metadata: run drydock lock again, or take another mirror";
+
 impl Fault for FetchError {
     fn class(&self) -> Class {
         match self {
@@ -103,14 +105,20 @@ impl Fault for FetchError {
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::Download { source, .. } if source.class() == Class::Verification => Some(CHANGED.to_owned()),
             Self::Download { source, .. } => source.hint(),
-            Self::Store { source, .. } if source.class() == Class::Verification => Some(
-                "the repository changed under its metadata: run drydock lock again, or take another mirror".to_owned(),
-            ),
+            Self::Store { source, .. } if source.class() == Class::Verification => Some(CHANGED.to_owned()),
             Self::Store { source, .. } => source.hint(),
             Self::Doubt { source, .. } => match **source {
-                Doubt::Unsigned | Doubt::Signature(_) => Some(
+                Doubt::Signature(SignatureError::NoKey { .. }) => Some(
                     "add the key it is signed with: --gpgkey FILE, or gpgkeys in the recipe's [[repos]]".to_owned(),
+                ),
+                Doubt::Signature(SignatureError::Bad { .. }) | Doubt::Digest { .. } => {
+                    Some("the package was changed after it was made: take it from another mirror".to_owned())
+                }
+                Doubt::Unsigned | Doubt::Uncovered => Some(
+                    "take it from a repository that signs its packages, or take packages unchecked with --no-gpgcheck"
+                        .to_owned(),
                 ),
                 _ => None,
             },

@@ -1,7 +1,7 @@
 //! What is checked of a package whose checksum is right.
 
 use std::{
-    io::{BufReader, Read},
+    io::{BufReader, Read, Seek, SeekFrom},
     sync::Arc,
 };
 
@@ -9,7 +9,7 @@ use super::{Doubt, Package, Trust};
 use crate::{
     formats::{
         openpgp::Keyring,
-        rpm::{DigestStatus, PackageHead, PayloadCheck, Tag, check_header, unsupported_rpmlib},
+        rpm::{DigestStatus, PackageHead, PackageSignature, PayloadCheck, Tag, check_header, unsupported_rpmlib},
     },
     store::{Blob, Store, Verified},
     terms::{Hasher, Nevra},
@@ -32,7 +32,7 @@ pub fn verify(store: &Store, nevra: &Nevra, blob: Verified<Blob>, trust: &Trust)
     compared("header", check_header(&head))?;
     let signer = match trust {
         Trust::Anyone => None,
-        Trust::Keys(keys) => Some(header_signer(&head, keys)?),
+        Trust::Keys(keys) => Some(header_signer(&head, &blob, keys)?),
     };
     check_payload(store, &blob, &head, trust, input)?;
     let files = Arc::from(head.main.files()?);
@@ -53,17 +53,39 @@ fn compared(part: &'static str, status: DigestStatus) -> Result<bool, Doubt> {
     }
 }
 
-/// The signature over the header alone: RSA (268), or DSA, ECDSA and EdDSA (267).
-fn header_signer(head: &PackageHead, keys: &Keyring) -> Result<String, Doubt> {
-    let mut refused = None;
-    for tag in [Tag::RSAHEADER, Tag::DSAHEADER] {
-        let Some(signature) = head.signature.bytes(tag) else { continue };
-        match keys.verify(signature, head.signed_bytes()) {
+/// Who signed the header, by a signature over it alone or over it and the payload.
+fn header_signer(head: &PackageHead, blob: &Blob, keys: &Keyring) -> Result<String, Doubt> {
+    // Header and payload in one signature only where the header says nothing of its payload: that costs another pass.
+    let covered = head.main.has(Tag::PAYLOADDIGEST);
+    let header = signer(head.signatures().iter().filter(|s| !s.covers_payload), keys, &mut || Ok(head.signed_bytes()));
+    if covered {
+        return header;
+    }
+    let mut whole = || {
+        let mut file = std::fs::File::open(blob.path()).map_err(Doubt::Read)?;
+        file.seek(SeekFrom::Start(head.header_range.start)).map_err(Doubt::Read)?;
+        Ok(BufReader::with_capacity(256 << 10, file))
+    };
+    match signer(head.signatures().iter().filter(|s| s.covers_payload), keys, &mut whole) {
+        Err(Doubt::Unsigned) => header.and(Err(Doubt::Uncovered)),
+        outcome => outcome,
+    }
+}
+
+/// The first of the signatures that counts; else why the last doesn't.
+fn signer<'a, R: Read>(
+    signatures: impl Iterator<Item = &'a PackageSignature>,
+    keys: &Keyring,
+    data: &mut dyn FnMut() -> Result<R, Doubt>,
+) -> Result<String, Doubt> {
+    let mut refused = Doubt::Unsigned;
+    for signature in signatures {
+        match keys.verify(&signature.packet, data()?) {
             Ok(signer) => return Ok(signer.fingerprint),
-            Err(e) => refused = Some(e),
+            Err(e) => refused = Doubt::Signature(e),
         }
     }
-    Err(refused.map_or(Doubt::Unsigned, Doubt::Signature))
+    Err(refused)
 }
 
 fn check_payload(

@@ -114,6 +114,7 @@ impl Fault for Error {
     }
 
     fn hint(&self) -> Option<String> {
+        use io::ErrorKind as K;
         match self {
             Self::NotEmpty { .. } => Some("name a directory that does not exist yet, an empty one, or a layout".into()),
             Self::NoSuchImage { name: None, .. } => Some("append :NAME to the path".into()),
@@ -121,7 +122,7 @@ impl Fault for Error {
             Self::Missing { .. } | Self::Digest { .. } => Some(
                 "the copy is damaged: make it anew (and run `drydock cache fsck` if it came from the cache)".into(),
             ),
-            Self::Io { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+            Self::Io { source, .. } if matches!(source.kind(), K::StorageFull | K::QuotaExceeded | K::FileTooLarge) => {
                 Some("free some space or name another place".into())
             }
             Self::Store(e) => e.hint(),

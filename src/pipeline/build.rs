@@ -102,6 +102,8 @@ impl Build<'_> {
     fn packages(&self, plan: &ArchPlan, lock: &ArchLock, base: &Base) -> Result<(Vec<Verified<Package>>, u64), Error> {
         let configured = repositories::configure(self.session, &self.options.recipe, plan, base)?;
         let trusts = Trusts::gather(self.session, Some(&self.options.recipe), &configured, base)?;
+        // What nobody could check is not downloaded.
+        lock.packages.iter().try_for_each(|package| trusts.of(&package.repo).map(drop))?;
         let guard = self.session.stage("fetch", plan.arch.rpm(), lock.download_size());
         let wanted = lock.packages.iter().map(|p| download(p, lock, &configured)).collect();
         let download =
@@ -139,9 +141,6 @@ type Check<'a> = (&'a crate::lock::LockedPackage, Verified<crate::store::Blob>);
 
 /// Checks packages on all cores; the first that fails, in the lock's order, is the error.
 fn verify_all(session: &Session, trusts: &Trusts, checks: &[Check<'_>]) -> Result<Vec<Verified<Package>>, Error> {
-    for (package, _) in checks {
-        trusts.of(&package.repo)?;
-    }
     let next = std::sync::atomic::AtomicUsize::new(0);
     let jobs = session.options.jobs.get().min(checks.len().max(1));
     let work = || {

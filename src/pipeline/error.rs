@@ -199,6 +199,11 @@ impl Error {
     }
 }
 
+/// No room on the disk, in the quota, or below the process's limit for files.
+fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
+}
+
 impl Fault for Error {
     fn class(&self) -> Class {
         match self {
@@ -209,7 +214,7 @@ impl Fault for Error {
             Self::NoPlatform { .. } | Self::Backend { .. } | Self::Local { .. } | Self::NoKeys { .. } => Class::Usage,
             Self::NoRepositories { .. } | Self::NoTags => Class::Usage,
             Self::Write { source, .. } => match source.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Class::Internal,
+                kind if is_full(kind) => Class::Internal,
                 _ => Class::Usage,
             },
             Self::Threads(_) => Class::Internal,
@@ -229,7 +234,7 @@ impl Fault for Error {
                 "name one with --repo ID=URL, --repo-file FILE.repo, or [[repos]] in the recipe".to_owned()
             }
             Self::NoTags => "add --tag REGISTRY/NAME:TAG, or tags = […] to the recipe's [image]".to_owned(),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+            Self::Write { source, .. } if is_full(source.kind()) => {
                 "make room and run it again: what was fetched is kept".to_owned()
             }
             other => return other.inner().and_then(Fault::hint),

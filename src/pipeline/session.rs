@@ -40,6 +40,7 @@ impl std::fmt::Debug for Session {
 impl Session {
     /// Opens the store and readies the network client; no connection is made yet.
     pub fn open(options: &SessionOptions, events: Arc<dyn Events>) -> Result<Self, Error> {
+        let runtime = runtime(options).map_err(Error::Threads)?;
         let store = Store::open(&options.cache)?;
         let mut extra_authorities = Vec::new();
         for path in &options.cacerts {
@@ -65,11 +66,6 @@ impl Session {
         };
         let registry = Registry::new(client.clone(), settings, Arc::clone(&events));
         let (certificates, entitlements) = certificates(&named(&options.entitlement), options.now)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(options.jobs.get().clamp(2, 8))
-            .enable_all()
-            .build()
-            .map_err(Error::Threads)?;
         Ok(Self { options: options.clone(), store, client, registry, events, certificates, entitlements, runtime })
     }
 
@@ -126,6 +122,19 @@ impl Session {
     pub(super) fn note(&self, message: impl Into<String>) {
         self.events.event(Event::Note { message: message.into() });
     }
+}
+
+/// The session's runtime. It also takes SIGXFSZ, so that a file that reaches the process's limit (`ulimit -f`) is an error
+/// like a full disk, with a message, and not the end of the process.
+fn runtime(options: &SessionOptions) -> std::io::Result<tokio::runtime::Runtime> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let workers = options.jobs.get().clamp(2, 8);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
+    let entered = runtime.enter();
+    // The handler stays when what waits for the signal is dropped.
+    signal(SignalKind::from_raw(libc::SIGXFSZ)).map(drop)?;
+    drop(entered);
+    Ok(runtime)
 }
 
 /// Tells that a stage is done.

@@ -117,7 +117,8 @@ impl Fault for Error {
 /// Sorts an error of writing: a full disk has its own message.
 pub(super) fn writing(what: &str, dir: &std::path::Path, needed: Option<u64>, source: io::Error) -> Error {
     match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+        // Too large: the process's own limit (`ulimit -f`), or the file system's.
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             Error::Full { what: what.to_owned(), dir: dir.to_owned(), needed, source }
         }
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {

@@ -45,7 +45,7 @@ pub enum Damage {
     Payload,
     /// One bit of the main header's data is flipped.
     Header,
-    /// One bit of the signature header's data is flipped.
+    /// One bit of the signature is flipped; in an unsigned package, of the header's digests.
     Signature,
     /// Only this many bytes are left.
     Truncated(usize),
@@ -75,7 +75,12 @@ impl Made {
         match damage {
             Damage::Payload => *bytes.last_mut().expect("a package is not empty") ^= 1,
             Damage::Header => bytes[self.header_range.end - 20] ^= 1,
-            Damage::Signature => bytes[96 + 16 + 16 * 4] ^= 1,
+            Damage::Signature => {
+                // Lead, header, index: its first entry is the region, the second the signature, whose data comes first.
+                let data = 96 + 16 + 16 * usize::from(bytes[96 + 11]);
+                let length = u32::from_be_bytes(bytes[140..144].try_into().expect("four bytes")) as usize;
+                bytes[data + length - 1] ^= 1;
+            }
             Damage::Truncated(len) => bytes.truncate(len),
         }
         Self { bytes: bytes.into(), ..self.clone() }
@@ -371,7 +376,9 @@ fn signature_header(spec: &Spec, header: &[u8], payload: &[u8], archive_size: us
         if spec.old_digests {
             // Before payload digests, a second signature covered header and payload together.
             let tag = if key == Key::Rsa { 1002 } else { 1005 };
-            s.set(tag, Value::Bytes(key.sign(version, &[header, payload].concat())));
+            let lied = spec.lies.contains(&Lie::PayloadSignature);
+            let signed = if lied { b"another payload" } else { payload };
+            s.set(tag, Value::Bytes(key.sign(version, &[header, signed].concat())));
         }
     }
     s.set(269, Value::Text(hex::encode(Sha1::digest(header))));

@@ -65,6 +65,8 @@ pub struct Spec {
 pub enum Lie {
     /// The header's payload digest is another payload's.
     PayloadDigest,
+    /// The signature over header and payload, which packages with old digests have, is another payload's.
+    PayloadSignature,
     /// The header's digest of this file is another file's.
     FileDigest(String),
     /// This file stands in the header but not in the archive.

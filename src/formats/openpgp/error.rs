@@ -81,13 +81,13 @@ pub enum SignatureError {
         key_id: String,
     },
     /// The key did not sign this data.
-    #[error("checking the signature against key {fingerprint}")]
+    #[error("this is not what key {fingerprint} signed")]
     Bad {
         /// The key.
         fingerprint: String,
-        /// The algorithm's reason.
+        /// The algorithm's reason; none where the digests already differ.
         #[source]
-        source: Box<pgp::errors::Error>,
+        source: Option<Box<pgp::errors::Error>>,
     },
     /// The key's owner withdrew it.
     #[error("signature is by key {fingerprint}, which is revoked: {reason}")]

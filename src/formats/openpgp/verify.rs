@@ -56,12 +56,12 @@ impl Keyring {
     ) -> Result<Signer, SignatureError> {
         let details = key.material.details();
         let fingerprint = hex::encode(details.fingerprint().as_bytes());
-        let bad = |source| SignatureError::Bad { fingerprint: fingerprint.clone(), source: Box::new(source) };
+        let bad = |source| SignatureError::Bad { fingerprint: fingerprint.clone(), source };
         let bytes = signature.signature().ok_or(SignatureError::Malformed { source: None })?;
         if details.algorithm() != config.pub_alg || signature.signed_hash_value() != digest.first_chunk().copied() {
-            return Err(bad(pgp::errors::Error::from(io::Error::other("the data is not what was signed"))));
+            return Err(bad(None));
         }
-        key.material.verifying().verify(config.hash_alg, digest, bytes).map_err(bad)?;
+        key.material.verifying().verify(config.hash_alg, digest, bytes).map_err(|e| bad(Some(Box::new(e))))?;
         check_standing(config, key, &fingerprint)?;
         let cert = &self.certs[key.cert];
         Ok(Signer {

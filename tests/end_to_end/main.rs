@@ -1,0 +1,16 @@
+//! The program as users have it: `drydock` run as a child process against a content delivery network with mutual TLS and a
+//! registry, both in this process. What counts here is what can be seen from outside: exit codes, messages, requests, and
+//! the images that come out.
+//!
+//! One test program for all of it, so that one link and one base image serve every test.
+
+mod image;
+mod installed;
+mod killed;
+mod locked;
+mod publishing;
+mod refused_packages;
+mod refused_places;
+mod refused_recipes;
+mod reproducible;
+mod world;
