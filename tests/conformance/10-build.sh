@@ -2,7 +2,7 @@
 # packages over mutual TLS, into the registry and an OCI layout at once.
 . "$(dirname "$0")/lib.sh"
 build() {
-  "$HERE/sandbox.sh" "$RUN" timeout 600 bin/drydock build "${TOOLKIT[@]}" --cache cache --lock drydock.lock --oci image:toolkit --tag "$IMAGE" --push \
+  "$HERE/sandbox.sh" "$RUN" timeout 600 bin/drydock build "${TOOLKIT[@]}" --cache cache --lock drydock.lock --oci image --tag "$IMAGE" --push \
     --report report.json --progress none --format json > "$RUN/out.json"
 }
 check "driver-toolkit for x86_64 and aarch64 as uid 65534, read-only root" build

@@ -47,11 +47,12 @@ if [ -n "${WORLD:-}" ] && [ -e "$WORLD/env.sh" ]; then
   export dir=$WORLD RUN=$WORLD/run HERE; HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
   export FILES=file://$WORLD/cdn/content/dist/rhel8/8.4
   export IMAGE=$REG/toolkit/${RUN_ID:-run}:$KERNEL      # a repository of its own for every run: nothing is there already
-  # What an image builder types, paths as seen from $RUN
-  SOURCES=(--repo "baseos=$CDN/\$basearch/baseos/os" --repo "appstream=$CDN/\$basearch/appstream/os" --repo "rt=$CDN/\$basearch/rt/os"
-    --entitlement "in/cert.pem,in/key.pem" --cacert in/ca.pem --gpgkey in/gpgkey --plain-http "$REG" --base "$BASE")
+  # What an image builder types, paths as seen from $RUN: repositories by address, and by the labels of the built-in recipe
+  ENTITLED=(--entitlement "in/cert.pem,in/key.pem" --cacert in/ca.pem --gpgkey in/gpgkey --plain-http "$REG" --base "$BASE")
   # shellcheck disable=SC2034
-  TOOLKIT=(--recipe driver-toolkit --kernel "$KERNEL" --set "rt_kernel=$RT_KERNEL" --rhel "$RELEASEVER" --arch "x86_64,aarch64" "${SOURCES[@]}")
+  SOURCES=(--repo "baseos=$CDN/\$basearch/baseos/os" --repo "appstream=$CDN/\$basearch/appstream/os" --repo "rt=$CDN/\$basearch/rt/os" "${ENTITLED[@]}")
+  # shellcheck disable=SC2034
+  TOOLKIT=(--recipe driver-toolkit --kernel "$KERNEL" --cdn "$CDN_HTTPS" "${ENTITLED[@]}")
 fi
 
 # drydock ARGS... : drydock, from $RUN, quiet; its own cache unless the arguments name one
