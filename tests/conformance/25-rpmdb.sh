@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 W=$RUN/rpmdb; rm -rf "$W"; mkdir "$W"
 check "odd.spec builds" rpmbuild -bb --quiet --define "_topdir $W/build" "$HERE/odd.spec"
-mapfile -t ALL < <(find "$W/build/RPMS" "$WORLD/cdn/content" ${DRYDOCK_RPM_TESTS:+"$DRYDOCK_RPM_TESTS"} -type f -name '*.rpm' -size -2000k ! -name '*corrupted*' ! -name '*badima*' | sort | awk -F/ '!seen[$NF]++')
+mapfile -t ALL < <(find "$W/build/RPMS" "$WORLD/cdn/content/dist/rhel8/8.4/x86_64" ${DRYDOCK_RPM_TESTS:+"$DRYDOCK_RPM_TESTS"} -type f -name '*.rpm' -size -2000k ! -name '*corrupted*' ! -name '*badima*' | sort | awk -F/ '!seen[$NF]++')
 TABLES='Name Basenames Group Requirename Providename Conflictname Obsoletename Triggername Dirnames Installtid Sigmd5 Sha1header Filetriggername Transfiletriggername Recommendname Suggestname Supplementname Enhancename'
 db() { echo "$W/$1/var/lib/rpm/rpmdb.sqlite"; }
 root() { mkdir -p "$W/$1/var/lib/rpm"; }

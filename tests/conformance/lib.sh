@@ -69,6 +69,14 @@ P
 }
 # rpms ROOT : NEVRAs as the lock writes them, sorted
 rpms() { rpm --root "$1" -qa --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}\n' | sed 's/-0:/-/; s/[.](none)$//' | LC_ALL=C sort; }
+# accounted REPORT ARCH ROOT : the report names every scriptlet and trigger that rpm finds in the locked packages, with what became of it
+accounted() {
+  local kind query='' known='select(.arch == $a) | .scriptlets[]'
+  for kind in pre:PREIN post:POSTIN preun:PREUN postun:POSTUN pretrans:PRETRANS posttrans:POSTTRANS verifyscript:VERIFYSCRIPT; do query+="%|${kind#*:}PROG?{%{NEVRA} %%${kind%:*}\n}|"; done
+  for kind in trigger filetrigger transfiletrigger; do query+="[%{=NEVRA} %%$kind%{${kind^^}TYPE}\n]"; done
+  jq -e --arg a "$2" "[.arches[] | $known | .outcome == \"applied\" or .outcome == \"not-run\" or (.outcome == \"not-needed\" and .why != \"\")] | length > 0 and all" "$1" &&
+    diff <(jq -r --arg a "$2" ".arches[] | $known | \"\(.package) \(.kind)\"" "$1" | sort) <(rpm --root "$3" -qa --qf "$query" | sed 's/-0:/-/' | awk 'NR == FNR { locked[$0]; next } $1 in locked' <(locked "$2" nevra) - | sort)
+}
 # index_digest LAYOUT : of the one index in an OCI layout
 index_digest() { jq -r '.manifests[0].digest' "$1/index.json"; }
 # need PATH : end the check here when an earlier one did not leave what this one judges
