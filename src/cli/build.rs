@@ -138,7 +138,8 @@ pub(super) fn summary(report: &BuildReport, elapsed: Duration, stages: &[(&'stat
             bytes(size)
         );
         if !arch.missing.is_empty() {
-            text += &format!("{}: in no repository: {}\n", arch.arch, arch.missing.join(", "));
+            let specs = count(arch.missing.len() as u64, "optional package");
+            text += &format!("{}: {specs} in no repository (--report names them)\n", arch.arch);
         }
     }
     text += &scriptlets(report.arches.iter().flat_map(|a| &a.scriptlets));

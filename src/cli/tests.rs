@@ -198,7 +198,7 @@ x86_64  toolchain         3     1200  3.0 MiB   6.0 MiB
 x86_64  kernel            3     1200    900 B   1.8 KiB
 
 x86_64: 1 package on none, 4.0 MiB downloaded (1.0 MiB from the cache), 3.0 MiB in new layers
-x86_64: in no repository: kernel-rt
+x86_64: 1 optional package in no repository (--report names them)
 3 scriptlets: 1 applied, 0 not needed, 2 not run
 oci:out: 10 B sent, 0 B there already
 1 min 01 s (fetch 1.5 s)

@@ -1,13 +1,11 @@
-//! A packed layer, and the key under which one packed before is found again.
-
-use serde::{Deserialize, Serialize};
+//! A packed layer.
 
 use super::compress::media_type;
 use crate::{
     formats::oci::{Descriptor, MediaType},
     lock::Compression,
     store::{Blob, Verified},
-    terms::{BlobDigest, DiffId, Digest},
+    terms::{BlobDigest, DiffId},
 };
 
 /// A layer with both its digests: there is no way to have one without them.
@@ -39,18 +37,4 @@ impl Layer {
     pub fn descriptor(&self) -> Descriptor {
         Descriptor::new(self.media_type(), self.digest, self.blob.size())
     }
-}
-
-/// Names a layer by everything that decides its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LayerKey(pub Digest);
-
-/// What is remembered of a packed layer under its key; the blob is in the store.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Remembered {
-    pub diff_id: DiffId,
-    pub digest: BlobDigest,
-    pub size: u64,
-    pub tar_size: u64,
-    pub entries: u64,
 }

@@ -13,6 +13,7 @@
 mod changes;
 mod compress;
 mod error;
+mod known;
 mod layer;
 mod pack;
 mod plan;
@@ -22,7 +23,8 @@ mod tests;
 
 pub use changes::Changes;
 pub use error::PackError;
-pub use layer::{Layer, LayerKey};
+pub use known::LayerKey;
+pub use layer::Layer;
 pub use pack::{Packed, Settings, pack};
 pub use plan::{LayerPlan, SYSTEM, plan};
 pub use segment::Sources;

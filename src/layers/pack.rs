@@ -12,14 +12,13 @@ use std::{
 use super::{
     Layer, LayerKey, LayerPlan, PackError, Sources,
     compress::Compressor,
-    layer::Remembered,
+    known,
     segment::{Producer, Segment},
 };
 use crate::{
     lock::Compression,
-    rootfs::dump,
     store::{Spool, Store},
-    terms::{BlobDigest, Checksum, DiffId, Event, Events, Hasher},
+    terms::{BlobDigest, DiffId, Event, Events, Hasher},
 };
 
 /// Tar bytes compressed as one. Larger ones gain under 0.1 %, smaller ones lose: gzip's window is 32 KiB.
@@ -27,9 +26,6 @@ const CHUNK: usize = 1 << 20;
 
 /// Bytes, raw and compressed, that may wait for their turn.
 const AHEAD: usize = 64 << 20;
-
-/// Changes whenever the same plan would give other bytes; part of every [`LayerKey`].
-const FORMAT: &str = "drydock layer 1";
 
 /// What packing gives.
 #[derive(Debug)]
@@ -61,8 +57,8 @@ pub fn pack(
     let mut finished: Vec<Option<Layer>> = Vec::new();
     let mut lines = Vec::new();
     for (index, plan) in plans.into_iter().enumerate() {
-        let key = key(&plan, sources, settings.compression);
-        let known = recall(store, &key, &plan.name, settings.compression);
+        let key = LayerKey::of(&plan, sources, settings.compression);
+        let known = known::recall(store, &key, &plan.name, settings.compression);
         if let Some(layer) = &known {
             done(layer);
         } else {
@@ -316,18 +312,10 @@ impl Works<'_> {
         let diff_id = DiffId(sink.hasher.finish());
         let blob = sink.spool.commit()?;
         let digest = BlobDigest(blob.checksum().digest().expect("a spool names its blob by SHA-256"));
-        let facts = Remembered { diff_id, digest, size: blob.size(), tar_size: sink.tar_size, entries };
-        let facts = serde_json::to_vec(&facts).expect("digests and numbers are JSON");
-        self.store.remember("layer", &key.0, &facts)?;
-        Ok(Layer {
-            name,
-            diff_id,
-            digest,
-            blob,
-            compression: self.settings.compression,
-            tar_size: sink.tar_size,
-            entries,
-        })
+        let compression = self.settings.compression;
+        let layer = Layer { name, diff_id, digest, blob, compression, tar_size: sink.tar_size, entries };
+        known::remember(self.store, &key, &layer)?;
+        Ok(layer)
     }
 }
 
@@ -338,52 +326,4 @@ impl Drop for Alarm<'_, '_> {
     fn drop(&mut self) {
         self.0.fail(PackError::Panicked);
     }
-}
-
-/// A layer packed before, if its key and its blob are in the store.
-fn recall(store: &Store, key: &LayerKey, name: &str, compression: Compression) -> Option<Layer> {
-    let known: Remembered = serde_json::from_slice(&store.recall("layer", &key.0)?).ok()?;
-    let blob = store.blob(&Checksum::from(known.digest.0)).filter(|b| b.size() == known.size)?;
-    Some(Layer {
-        name: name.to_owned(),
-        diff_id: known.diff_id,
-        blob,
-        digest: known.digest,
-        compression,
-        tar_size: known.tar_size,
-        entries: known.entries,
-    })
-}
-
-/// Everything that decides a layer's bytes, hashed: names and metadata of all entries, and what their contents are bytes of.
-fn key(plan: &LayerPlan, sources: &dyn Sources, compression: Compression) -> LayerKey {
-    let mut h = Hasher::new();
-    let mut put = |text: &str| {
-        h.update(&(text.len() as u64).to_le_bytes());
-        h.update(text.as_bytes());
-    };
-    put(FORMAT);
-    put(&compression.to_string());
-    for path in &plan.whiteouts {
-        put(&format!("whiteout {path:?}"));
-    }
-    let shared = |s: &super::plan::Shared, line: String| {
-        s.paths.iter().map(|p| hex::encode(p.as_bytes())).collect::<Vec<_>>().join(" ") + " " + &line
-    };
-    for s in &plan.head {
-        put(&shared(s, dump::line(&s.node)));
-    }
-    for (id, files) in &plan.packages {
-        put(&format!("package {}", sources.package_key(*id)));
-        for (file, s) in files {
-            put(&shared(s, format!("{file} {}", dump::line_without_content(&s.node))));
-        }
-    }
-    for (layer, files) in &plan.base {
-        put(&format!("base {}", sources.base_key(*layer)));
-        for (entry, s) in files {
-            put(&shared(s, format!("{entry} {}", dump::line_without_content(&s.node))));
-        }
-    }
-    LayerKey(h.finish())
 }

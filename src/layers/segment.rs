@@ -240,10 +240,10 @@ impl Producer {
         // Names of a set that come without its bytes wait for the one that has them.
         let carrier = members.get(&(member.file as u32)).copied().unwrap_or(member.file as u32);
         let comes_now = |s: &Shared| size_of(&s.node) == member.size;
-        if files.get(&carrier).is_some_and(comes_now) {
-            if let Some(shared) = files.remove(&carrier) {
-                self.announce(&shared);
-            }
+        if files.get(&carrier).is_some_and(comes_now)
+            && let Some(shared) = files.remove(&carrier)
+        {
+            self.announce(&shared);
         }
         self.input = Input::Package { id, payload, files, members };
         Ok(true)

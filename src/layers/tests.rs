@@ -102,7 +102,7 @@ fn pack_with(jobs: usize, compression: Compression) -> (Packed, Vec<u8>) {
     let settings = Settings { compression, jobs };
     let plans = plan(&base, &new, &[], &[]);
     let packed = pack(plans.clone(), &BaseOnly(40), &store, settings, &Quiet as &dyn Events, &|_| {
-        *seen.lock().expect("lock") += 1
+        *seen.lock().expect("lock") += 1;
     });
     let packed = packed.expect("packs");
     assert_eq!((packed.reused, packed.layers.len(), *seen.lock().expect("lock")), (0, 1, 1));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io::BufReader, sync::Arc};
 
-use super::{Error, Session, database::Database, source::ImageSource};
+use super::{Error, Session, database::Database, snapshot, source::ImageSource};
 use crate::{
     formats::{
         compression::sniffing_decoder,
@@ -143,14 +143,22 @@ pub(super) fn read(
         return Err(Error::LayerCount { image: name, layers: manifest.layers.len(), diff_ids: diff_ids.len() });
     }
     let guard = session.stage("base", format!("{name} {arch}"), manifest.layers.iter().map(|l| l.size).sum());
-    let (mut tree, mut kept) = (Rootfs::new(), Kept::new());
     let (mut layers, mut blobs) = (Vec::new(), Vec::new());
-    for (number, (descriptor, diff_id)) in manifest.layers.iter().zip(diff_ids).enumerate() {
-        let blob = source.blob(session, descriptor)?;
-        lay(&mut tree, &mut kept, number, &blob, diff_id, &name)?;
+    for descriptor in &manifest.layers {
+        blobs.push(source.blob(session, descriptor)?);
         layers.push(PublishBlob { descriptor: as_oci(descriptor), source: source.blob_source(session, descriptor)? });
-        blobs.push(blob);
     }
+    let (tree, kept) = match snapshot::recall(session, diff_ids) {
+        Some(known) => known,
+        None => {
+            let (mut tree, mut kept) = (Rootfs::new(), Kept::new());
+            for (number, (blob, diff_id)) in blobs.iter().zip(diff_ids).enumerate() {
+                lay(&mut tree, &mut kept, number, blob, diff_id, &name)?;
+            }
+            snapshot::remember(session, diff_ids, &tree, &kept);
+            (tree, kept)
+        }
+    };
     drop(guard);
     let database = Database::find(&tree, &kept, &name)?;
     Ok(Base { locked, name, config, layers, blobs, tree, kept, database })

@@ -10,7 +10,8 @@ use super::{
     options::{BuildOptions, Destination},
     publish,
     report::{ArchReport, BuildReport, LayerReport, Outcome, ScriptletReport},
-    repositories::{self, Configured, Trusts},
+    repositories::{self, Configured},
+    trusts::Trusts,
 };
 use crate::{
     effects,
@@ -27,10 +28,10 @@ pub fn build(options: &BuildOptions, events: Arc<dyn Events>) -> Result<BuildRep
     let session = Session::open(&options.session, events)?;
     let plans = repositories::plans(&options.recipe)?;
     let destinations = publish::Destinations::check(&session, &options.destinations, &plans)?;
-    if options.if_missing {
-        if let Some(digest) = destinations.already_there(&session)? {
-            return Ok(BuildReport { digest: Some(digest), already_there: true, ..BuildReport::default() });
-        }
+    if options.if_missing
+        && let Some(digest) = destinations.already_there(&session)?
+    {
+        return Ok(BuildReport { digest: Some(digest), already_there: true, ..BuildReport::default() });
     }
     let lock = lock::for_build(&session, &options.recipe, &plans, &options.lock, options.locked, options.compression)?;
     let epoch = options.session.epoch.unwrap_or(lock.epoch);
@@ -74,7 +75,7 @@ impl Build<'_> {
         let lock = &self.lock.arches[&plan.arch];
         let base = base::open(self.session, &plan.base, plan.arch)?;
         let (packages, cached) = self.packages(plan, lock, &base)?;
-        let packages = image::in_order(packages)?;
+        let packages = image::in_order(&packages)?;
         let directory = self.options.recipe.recipe.directory();
         let parts = Parts { plan, lock, base: &base, packages: &packages, epoch: self.epoch, directory };
         let installed = image::install(self.session, &parts)?;
@@ -109,7 +110,7 @@ impl Build<'_> {
             fetch::download(&self.session.client, &self.session.store, wanted, Arc::clone(&self.session.events));
         let (blobs, cached) = self.session.wait(download)?;
         let checks: Vec<_> = lock.packages.iter().zip(blobs).collect();
-        let verified = verify_all(self.session, &trusts, checks)?;
+        let verified = verify_all(self.session, &trusts, &checks)?;
         drop(guard);
         Ok((verified, cached))
     }
@@ -139,8 +140,8 @@ fn download(package: &crate::lock::LockedPackage, lock: &ArchLock, configured: &
 type Check<'a> = (&'a crate::lock::LockedPackage, Verified<crate::store::Blob>);
 
 /// Checks packages on all cores; the first that fails, in the lock's order, is the error.
-fn verify_all(session: &Session, trusts: &Trusts, checks: Vec<Check<'_>>) -> Result<Vec<Verified<Package>>, Error> {
-    for (package, _) in &checks {
+fn verify_all(session: &Session, trusts: &Trusts, checks: &[Check<'_>]) -> Result<Vec<Verified<Package>>, Error> {
+    for (package, _) in checks {
         trusts.of(&package.repo)?;
     }
     let next = std::sync::atomic::AtomicUsize::new(0);

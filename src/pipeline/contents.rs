@@ -34,7 +34,7 @@ impl ImageContents<'_> {
         sniffing_decoder(BufReader::with_capacity(256 << 10, file))
     }
 
-    fn from_layer(&self, layer: u32, wanted: u32, limit: u64) -> io::Result<Vec<u8>> {
+    fn read_layer(&self, layer: u32, wanted: u32, limit: u64) -> io::Result<Vec<u8>> {
         let mut reader = tar::Reader::new(self.layer(layer)?);
         for entry in 0.. {
             let Some(found) = reader.next_entry().map_err(io::Error::other)? else { break };
@@ -45,7 +45,7 @@ impl ImageContents<'_> {
         Err(io::ErrorKind::UnexpectedEof.into())
     }
 
-    fn from_package(&self, id: PackageId, wanted: u32, limit: u64) -> io::Result<Vec<u8>> {
+    fn read_package(&self, id: PackageId, wanted: u32, limit: u64) -> io::Result<Vec<u8>> {
         let mut payload = self.package(id)?.payload().map_err(io::Error::other)?;
         while let Some(member) = payload.next().map_err(io::Error::other)? {
             if member.file == wanted as usize {
@@ -71,9 +71,9 @@ impl Contents for ImageContents<'_> {
             Content::Inline(bytes) => Ok(bytes.to_vec()),
             Content::Base { layer, entry } => match self.kept.get(&(*layer, *entry)) {
                 Some(bytes) => Ok(bytes.to_vec()),
-                None => self.from_layer(*layer, *entry, limit),
+                None => self.read_layer(*layer, *entry, limit),
             },
-            Content::Package { package, file } => self.from_package(*package, *file, limit),
+            Content::Package { package, file } => self.read_package(*package, *file, limit),
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) struct Installed {
 }
 
 /// Puts packages into the order they are installed in.
-pub(super) fn in_order(packages: Vec<Verified<Package>>) -> Result<Vec<Verified<Package>>, Error> {
+pub(super) fn in_order(packages: &[Verified<Package>]) -> Result<Vec<Verified<Package>>, Error> {
     let named: Vec<_> = packages.iter().map(|p| (p.nevra.clone(), p.header().clone())).collect();
     let order = transaction_order(&named).map_err(|source| Error::Header {
         package: named.first().map(|n| n.0.clone()).expect("a header failed"),

@@ -8,8 +8,9 @@ use super::{
     inputs,
     options::{LockOptions, RecipeOptions},
     report::{LockReport, LockedArch},
-    repositories::{self, Trusts},
+    repositories,
     resolve::{self, Loads},
+    trusts::Trusts,
     wanted::wanted,
 };
 use crate::{

@@ -28,7 +28,10 @@ pub mod report;
 mod repositories;
 mod resolve;
 mod session;
+mod snapshot;
 mod source;
+mod through;
+mod trusts;
 pub mod wanted;
 
 pub use build::build;

@@ -158,14 +158,12 @@ fn reference(tag: &TagRef) -> Reference {
     Reference { host: tag.host.clone(), repository: tag.repository.clone(), tag: Some(tag.tag.clone()), digest: None }
 }
 
-/// Whether something can be made beside `path`, asked by making a temporary file there.
+/// Whether something can be made at `path`, asked by making a temporary file in the nearest directory that exists: a build
+/// should not find out at its end.
 fn writable(path: &Path) -> Result<PathBuf, Error> {
     let failed = |source| Error::Write { path: path.to_owned(), source };
-    let parent = match path.parent() {
-        Some(p) if !p.as_os_str().is_empty() => p,
-        _ => Path::new("."),
-    };
-    std::fs::create_dir_all(parent).map_err(failed)?;
-    tempfile::Builder::new().prefix(".drydock-").tempfile_in(parent).map_err(failed)?;
+    let absolute = std::path::absolute(path).map_err(failed)?;
+    let nearest = absolute.ancestors().skip(1).find(|dir| dir.exists()).unwrap_or(Path::new("/"));
+    tempfile::Builder::new().prefix(".drydock-").tempfile_in(nearest).map_err(failed)?;
     Ok(path.to_owned())
 }

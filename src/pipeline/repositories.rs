@@ -1,25 +1,15 @@
-//! The recipe's repositories, ready to be asked: addresses, identities, keys.
+//! The recipe's repositories, ready to be asked: addresses and identities.
 
-use std::{
-    collections::BTreeMap,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{Error, Session, base::Base, options::RecipeOptions, session::read_local};
 use crate::{
-    fetch::Trust,
-    formats::openpgp::Keyring,
-    net::{ClientCertificate, Identity, Sink, SinkFault},
+    net::{ClientCertificate, Identity},
     recipe::{ArchPlan, RepoPlan, RepoUrl},
-    repos::{Failure, Fetch, RepoConfig, Variables},
+    repos::{RepoConfig, Variables},
     rhsm,
-    store::{Expected, Writer},
-    terms::{Checksum, Digest, Secret},
+    terms::Secret,
 };
-
-/// Key files are read up to this size.
-const KEY_LIMIT: u64 = 4 << 20;
 
 /// A repository with whom to be to reach it, and whose packages to take from it.
 #[derive(Clone, Debug)]
@@ -166,165 +156,4 @@ pub(super) fn releasever_of(base: &Base) -> Option<String> {
     let provides = |p: &crate::rpmdb::Installed| p.header.dependencies(Relation::Provides).unwrap_or_default();
     let release = database.named().find(|(p, _)| provides(p).iter().any(|d| d.name == "system-release"))?;
     Some(release.1.evr.version)
-}
-
-/// Whose packages are taken, per repository.
-pub(super) struct Trusts {
-    by_repo: BTreeMap<String, Trust>,
-}
-
-impl Trusts {
-    /// Keys of the repository, of the command line, and those the base image carries (`/etc/pki/rpm-gpg`, its database).
-    pub(super) fn gather(
-        session: &Session,
-        recipe: Option<&RecipeOptions>,
-        repos: &[Configured],
-        base: &Base,
-    ) -> Result<Self, Error> {
-        let directory = recipe.map_or(Path::new("."), |r| r.recipe.directory());
-        let mut common = Keyring::default();
-        for name in &session.options.gpgkeys {
-            common.extend(load_key(session, &session.identity(), Path::new("."), name)?);
-        }
-        common.extend(keys_of(base));
-        let mut by_repo = BTreeMap::new();
-        for repo in repos {
-            let trust = if session.options.no_gpgcheck || !repo.config.gpgcheck {
-                Trust::Anyone
-            } else {
-                let mut ring = common.clone();
-                for name in &repo.config.gpgkeys {
-                    ring.extend(load_key(session, &repo.identity, directory, name)?);
-                }
-                Trust::Keys(ring)
-            };
-            by_repo.insert(repo.config.id.clone(), trust);
-        }
-        Ok(Self { by_repo })
-    }
-
-    /// For packages of a repository. Signatures that nobody could check are an error before the first download.
-    pub(super) fn of(&self, repo: &str) -> Result<&Trust, Error> {
-        match self.by_repo.get(repo) {
-            Some(Trust::Keys(ring)) if ring.is_empty() => Err(Error::NoKeys { repo: repo.to_owned() }),
-            Some(trust) => Ok(trust),
-            None => Err(Error::NoKeys { repo: repo.to_owned() }),
-        }
-    }
-
-    /// Fingerprints trusted for a repository, sorted; none where nothing is checked.
-    pub(super) fn fingerprints(&self, repo: &str) -> Vec<String> {
-        let Some(Trust::Keys(ring)) = self.by_repo.get(repo) else { return Vec::new() };
-        let mut prints: Vec<String> = ring.certs().iter().map(|c| c.fingerprint.clone()).collect();
-        prints.sort_unstable();
-        prints.dedup();
-        prints
-    }
-}
-
-/// A key by file name, URL or armoured text.
-fn load_key(session: &Session, identity: &Identity, directory: &Path, name: &str) -> Result<Keyring, Error> {
-    let bytes = if name.contains("-----BEGIN PGP") {
-        name.as_bytes().to_vec()
-    } else if name.contains("://") {
-        fetch_key(session, identity, name)?
-    } else {
-        read_local(&directory.join(name))?
-    };
-    let shown = crate::net::redacted(name.lines().next().unwrap_or_default());
-    Keyring::parse(&bytes).map_err(|source| Error::Key { name: shown, source })
-}
-
-/// A key by URL. It is remembered, so that an offline build finds it; which keys count is the lock's to say.
-fn fetch_key(session: &Session, identity: &Identity, url: &str) -> Result<Vec<u8>, Error> {
-    let key = Digest::of(url.as_bytes());
-    if session.options.offline && !url.starts_with("file:") {
-        if let Some(known) = session.store.recall("key", &key) {
-            return Ok(known);
-        }
-    }
-    let bytes = session.wait(session.client.get_small(url, identity, KEY_LIMIT))?;
-    session.store.remember("key", &key, &bytes)?;
-    Ok(bytes)
-}
-
-/// Keys the base trusts already. One that does not parse is the base's business: it is passed over.
-fn keys_of(base: &Base) -> Keyring {
-    let mut ring = Keyring::default();
-    let dir = crate::terms::RootPath::new("etc/pki/rpm-gpg").expect("a valid path");
-    let files = base.tree.below(&dir).filter_map(|(path, _)| super::base::kept_content(&base.tree, &base.kept, path));
-    for bytes in files {
-        Keyring::parse(&bytes).map(|keys| ring.extend(keys)).ok();
-    }
-    for text in base.database.iter().flat_map(|d| d.keys()) {
-        Keyring::parse(text.as_bytes()).map(|keys| ring.extend(keys)).ok();
-    }
-    ring
-}
-
-/// Network and store as the repositories' module wants them.
-pub(super) struct Through<'a> {
-    pub session: &'a Session,
-    pub identities: BTreeMap<String, Identity>,
-}
-
-impl<'a> Through<'a> {
-    pub(super) fn new(session: &'a Session, repos: &[Configured]) -> Self {
-        Self { session, identities: repos.iter().map(|r| (r.config.id.clone(), r.identity.clone())).collect() }
-    }
-
-    fn identity(&self, repo: &RepoConfig) -> Identity {
-        self.identities.get(&repo.id).cloned().unwrap_or_default()
-    }
-}
-
-impl Fetch for Through<'_> {
-    async fn small(&self, repo: &RepoConfig, url: &str, limit: u64) -> Result<Vec<u8>, Failure> {
-        self.session.client.get_small(url, &self.identity(repo), limit).await.map_err(Failure::new)
-    }
-
-    async fn blob(
-        &self,
-        repo: &RepoConfig,
-        url: &str,
-        checksum: &Checksum,
-        size: Option<u64>,
-    ) -> Result<Box<dyn Read + Send>, Failure> {
-        let store = &self.session.store;
-        let blob = match store.blob(checksum) {
-            Some(blob) => blob,
-            None => {
-                let writer = store.writer(Expected { checksum: checksum.clone(), size }).map_err(Failure::new)?;
-                let mut sink = IntoStore(writer);
-                self.session.client.download(url, &self.identity(repo), &mut sink).await.map_err(Failure::new)?;
-                sink.0.commit().map_err(Failure::new)?
-            }
-        };
-        Ok(Box::new(blob.open().map_err(Failure::new)?))
-    }
-
-    fn recall(&self, kind: &'static str, key: &Digest) -> Option<Vec<u8>> {
-        self.session.store.recall(kind, key)
-    }
-
-    fn remember(&self, kind: &'static str, key: &Digest, value: &[u8]) {
-        self.session.store.remember(kind, key, value).ok();
-    }
-}
-
-/// A store's writer as the network's sink.
-struct IntoStore(Writer);
-
-impl Sink for IntoStore {
-    fn position(&self) -> u64 {
-        self.0.position()
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), SinkFault> {
-        self.0.append(bytes).map_err(SinkFault::new)
-    }
-
-    fn restart(&mut self) -> Result<(), SinkFault> {
-        self.0.restart().map_err(SinkFault::new)
-    }
 }

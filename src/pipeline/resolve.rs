@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Error, Session,
-    base::Base,
-    compiler, installed,
-    repositories::{Configured, Through, Trusts},
+    Error, Session, base::Base, compiler, installed, repositories::Configured, through::Through, trusts::Trusts,
 };
 use crate::{
     fetch::{self, Download, Package},

@@ -74,7 +74,7 @@ pub fn apply(
     }
     for (ordinal, (path, entry)) in entries.into_iter().enumerate() {
         if !path.name().starts_with(b".wh.") {
-            place(fs, path, entry, Content::Base { layer, entry: ordinal as u32 })?;
+            place(fs, &path, entry, Content::Base { layer, entry: ordinal as u32 })?;
         }
     }
     Ok(())
@@ -96,8 +96,8 @@ fn whiteout(fs: &mut Rootfs, path: &RootPath) -> Result<(), TreeError> {
     Ok(())
 }
 
-fn place(fs: &mut Rootfs, path: RootPath, entry: Entry, content: Content) -> Result<(), OverlayError> {
-    let path = fs.resolve(&path)?.path;
+fn place(fs: &mut Rootfs, path: &RootPath, entry: Entry, content: Content) -> Result<(), OverlayError> {
+    let path = fs.resolve(path)?.path;
     let xattrs = (!entry.xattrs.is_empty()).then(|| Arc::new(entry.xattrs));
     let metadata = Metadata { mode: entry.mode as u16, uid: entry.uid, gid: entry.gid, mtime: entry.mtime, xattrs };
     fs.parents(&path, &Metadata::of_root(0o755, 0), Origin::Base)?;

@@ -3,8 +3,9 @@
 use std::{collections::BTreeSet, fmt};
 
 use super::{
-    pool::{Barred, Pkg, Pool},
-    search::{Aim, Conflict, Goal, Link, Place},
+    Barred,
+    conflict::{Aim, Conflict, Goal, Link, Place},
+    pool::{Pkg, Pool},
 };
 use crate::{
     formats::repodata::{Relation, Requirement},

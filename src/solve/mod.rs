@@ -16,7 +16,10 @@
 //! Pure: no file, no socket, no clock. File dependencies outside `primary.xml`'s lists end in [`Error::NeedsFileLists`]
 //! with the paths to look up; the caller answers through [`Source::answer`] and asks again.
 
+mod barred;
+mod changes;
 mod closure;
+mod conflict;
 mod error;
 mod explain;
 mod order;
@@ -26,13 +29,15 @@ mod rules;
 mod search;
 mod solution;
 mod spec;
+mod weak;
 
+pub use barred::Barred;
+pub use changes::{Action, Change, Reason};
 pub use closure::{Violation, violations};
 pub use error::Error;
 pub use explain::{Explanation, Unsatisfiable, Why};
-pub use pool::Barred;
 pub use request::{INSTALLONLY, Installed, Request, Source};
-pub use solution::{Action, Change, Reason, Solution, solve};
+pub use solution::{Solution, solve};
 
 #[cfg(test)]
 mod tests;

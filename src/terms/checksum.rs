@@ -38,7 +38,7 @@ impl Algorithm {
     }
 
     /// Length of the digest in bytes.
-    pub fn len(self) -> usize {
+    pub fn digest_len(self) -> usize {
         match self {
             Self::Md5 => 16,
             Self::Sha1 => 20,
@@ -91,7 +91,7 @@ pub struct InvalidChecksum(pub String);
 impl Checksum {
     /// Checks length and alphabet; upper case is folded.
     pub fn new(algorithm: Algorithm, hex: &str) -> Result<Self, InvalidChecksum> {
-        if hex.len() != algorithm.len() * 2 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if hex.len() != algorithm.digest_len() * 2 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(InvalidChecksum(format!("{}:{}", algorithm.name(), hex.chars().take(130).collect::<String>())));
         }
         Ok(Self { algorithm, hex: hex.to_ascii_lowercase() })
@@ -223,7 +223,7 @@ mod tests {
             h.update(b"abc");
             let c = h.finish();
             assert_eq!(c.to_string().parse::<Checksum>().expect("own spelling"), c);
-            assert_eq!(c.hex().len(), a.len() * 2);
+            assert_eq!(c.hex().len(), a.digest_len() * 2);
         }
         assert!("sha256:00".parse::<Checksum>().is_err());
         assert!("crc32:00000000".parse::<Checksum>().is_err());

@@ -1,142 +1,9 @@
 //! [`Catalog`]: the packages of one repository, or of an installed set, in one block of bytes.
 
-use std::{cmp::Ordering, fmt, ops::Range};
+use std::{fmt, ops::Range};
 
-use super::{RepodataError, Sense, arena};
-use crate::terms::{Algorithm, Checksum, Evr, Nevra, rpmvercmp};
-
-/// What a package says about others, in the order the catalog stores it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Relation {
-    /// What it offers, its own name included.
-    Provides,
-    /// What it cannot do without.
-    Requires,
-    /// What it cannot stand beside.
-    Conflicts,
-    /// What it takes the place of.
-    Obsoletes,
-    /// Wanted, if possible.
-    Recommends,
-    /// Fits.
-    Suggests,
-    /// It is wanted where these are.
-    Supplements,
-    /// It fits where these are.
-    Enhances,
-}
-
-impl Relation {
-    /// Every relation, in storage order.
-    pub const ALL: [Self; 8] = [
-        Self::Provides,
-        Self::Requires,
-        Self::Conflicts,
-        Self::Obsoletes,
-        Self::Recommends,
-        Self::Suggests,
-        Self::Supplements,
-        Self::Enhances,
-    ];
-
-    /// By the element's name in `primary.xml`.
-    pub fn from_element(name: &str) -> Option<Self> {
-        Some(match name {
-            "provides" => Self::Provides,
-            "requires" => Self::Requires,
-            "conflicts" => Self::Conflicts,
-            "obsoletes" => Self::Obsoletes,
-            "recommends" => Self::Recommends,
-            "suggests" => Self::Suggests,
-            "supplements" => Self::Supplements,
-            "enhances" => Self::Enhances,
-            _ => return None,
-        })
-    }
-}
-
-/// A package of a catalog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PkgId(pub u32);
-
-/// An interned string of a catalog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StrId(pub u32);
-
-/// Kind of an entry in a package's file list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
-    /// A file, a link, a device.
-    File,
-    /// A directory.
-    Dir,
-    /// Owned but not shipped.
-    Ghost,
-}
-
-/// Epoch, version, release, borrowed from a catalog.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct EvrRef<'a> {
-    /// 0 when not written.
-    pub epoch: u32,
-    /// The version.
-    pub version: &'a str,
-    /// The release, empty when not written.
-    pub release: &'a str,
-}
-
-impl EvrRef<'_> {
-    /// rpm's order of packages.
-    pub fn order(&self, other: &EvrRef<'_>) -> Ordering {
-        self.epoch
-            .cmp(&other.epoch)
-            .then_with(|| rpmvercmp(self.version, other.version))
-            .then_with(|| rpmvercmp(self.release, other.release))
-    }
-
-    /// An owned copy.
-    pub fn to_evr(&self) -> Evr {
-        Evr::new(self.epoch, self.version, self.release)
-    }
-}
-
-impl<'a> From<&'a Evr> for EvrRef<'a> {
-    fn from(e: &'a Evr) -> Self {
-        Self { epoch: e.epoch, version: &e.version, release: &e.release }
-    }
-}
-
-impl fmt::Display for EvrRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_evr().fmt(f)
-    }
-}
-
-/// One entry of a relation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dep<'a> {
-    /// The capability; for a rich dependency its whole text.
-    pub name: &'a str,
-    /// The capability as a string of this catalog.
-    pub name_id: StrId,
-    /// The comparison.
-    pub sense: Sense,
-    /// The version compared with.
-    pub evr: EvrRef<'a>,
-    /// Needed before the package's scriptlets run (`pre="1"`).
-    pub pre: bool,
-}
-
-impl fmt::Display for Dep<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)?;
-        if self.sense != Sense::ANY {
-            write!(f, " {} {}", self.sense, self.evr)?;
-        }
-        Ok(())
-    }
-}
+use super::{Dep, EvrRef, FileKind, PkgId, Relation, RepodataError, Sense, StrId, arena};
+use crate::terms::{Algorithm, Checksum, Nevra};
 
 /// Sections of the block, in file order. All are little-endian `u32` but the three heaps.
 #[derive(Clone, Copy)]
@@ -347,7 +214,7 @@ impl Catalog {
         let algorithm = *ALGORITHMS.get(((word >> 24) as usize).checked_sub(1)?)?;
         let at = (word & 0xff_ffff) as usize * 4;
         let heap = &self.bytes[self.sections[Section::ChecksumHeap as usize].clone()];
-        Checksum::new(algorithm, &hex::encode(heap.get(at..at + algorithm.len())?)).ok()
+        Checksum::new(algorithm, &hex::encode(heap.get(at..at + algorithm.digest_len())?)).ok()
     }
 
     /// The entries of a relation, in the package's own order.

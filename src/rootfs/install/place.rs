@@ -142,11 +142,11 @@ impl Transaction<'_> {
         if let Some(uid) = link_owner {
             let target =
                 self.fs.follow(&path).map_err(|source| InstallError::Tree { package: self.nevra(id), source })?;
-            if let Some(dir) = self.fs.get(&target.path).filter(|n| n.is_directory()) {
-                if uid == 0 || uid == dir.metadata.uid {
-                    self.fs.insert(target.path.clone(), node);
-                    return Ok(target.path);
-                }
+            if let Some(dir) = self.fs.get(&target.path).filter(|n| n.is_directory())
+                && (uid == 0 || uid == dir.metadata.uid)
+            {
+                self.fs.insert(target.path.clone(), node);
+                return Ok(target.path);
             }
         }
         self.fs.insert(path.clone(), node);

@@ -10,6 +10,10 @@
 //! CONTENT is `base:LAYER:ENTRY`, `package:ID:FILE` or `sha256:…`. Bytes outside printable ASCII, and the backslash and the
 //! space, are written `\xHH`.
 
+mod parse;
+
+pub use parse::{DumpError, parse};
+
 use std::{
     collections::HashMap,
     fmt::{self, Write},

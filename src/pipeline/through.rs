@@ -1,0 +1,78 @@
+//! Network and store as the repositories' module wants them.
+
+use std::{collections::BTreeMap, io::Read};
+
+use super::{Session, repositories::Configured};
+use crate::{
+    net::{Identity, Sink, SinkFault},
+    repos::{Failure, Fetch, RepoConfig},
+    store::{Expected, Writer},
+    terms::{Checksum, Digest},
+};
+
+/// A session, and as whom each repository is asked.
+pub(super) struct Through<'a> {
+    pub session: &'a Session,
+    pub identities: BTreeMap<String, Identity>,
+}
+
+impl<'a> Through<'a> {
+    pub(super) fn new(session: &'a Session, repos: &[Configured]) -> Self {
+        Self { session, identities: repos.iter().map(|r| (r.config.id.clone(), r.identity.clone())).collect() }
+    }
+
+    fn identity(&self, repo: &RepoConfig) -> Identity {
+        self.identities.get(&repo.id).cloned().unwrap_or_default()
+    }
+}
+
+impl Fetch for Through<'_> {
+    async fn small(&self, repo: &RepoConfig, url: &str, limit: u64) -> Result<Vec<u8>, Failure> {
+        self.session.client.get_small(url, &self.identity(repo), limit).await.map_err(Failure::new)
+    }
+
+    async fn blob(
+        &self,
+        repo: &RepoConfig,
+        url: &str,
+        checksum: &Checksum,
+        size: Option<u64>,
+    ) -> Result<Box<dyn Read + Send>, Failure> {
+        let store = &self.session.store;
+        let blob = match store.blob(checksum) {
+            Some(blob) => blob,
+            None => {
+                let writer = store.writer(Expected { checksum: checksum.clone(), size }).map_err(Failure::new)?;
+                let mut sink = IntoStore(writer);
+                self.session.client.download(url, &self.identity(repo), &mut sink).await.map_err(Failure::new)?;
+                sink.0.commit().map_err(Failure::new)?
+            }
+        };
+        Ok(Box::new(blob.open().map_err(Failure::new)?))
+    }
+
+    fn recall(&self, kind: &'static str, key: &Digest) -> Option<Vec<u8>> {
+        self.session.store.recall(kind, key)
+    }
+
+    fn remember(&self, kind: &'static str, key: &Digest, value: &[u8]) {
+        self.session.store.remember(kind, key, value).ok();
+    }
+}
+
+/// A store's writer as the network's sink.
+struct IntoStore(Writer);
+
+impl Sink for IntoStore {
+    fn position(&self) -> u64 {
+        self.0.position()
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), SinkFault> {
+        self.0.append(bytes).map_err(SinkFault::new)
+    }
+
+    fn restart(&mut self) -> Result<(), SinkFault> {
+        self.0.restart().map_err(SinkFault::new)
+    }
+}

@@ -1,0 +1,115 @@
+//! Whose packages are taken: keys of repositories, of the command line, and those the base image carries.
+
+use std::{collections::BTreeMap, path::Path};
+
+use super::{
+    Error, Session,
+    base::{self, Base},
+    options::RecipeOptions,
+    repositories::Configured,
+    session::read_local,
+};
+use crate::{
+    fetch::Trust,
+    formats::openpgp::Keyring,
+    net::Identity,
+    terms::{Digest, RootPath},
+};
+
+/// Key files are read up to this size.
+const KEY_LIMIT: u64 = 4 << 20;
+
+/// Whose packages are taken, per repository.
+pub(super) struct Trusts {
+    by_repo: BTreeMap<String, Trust>,
+}
+
+impl Trusts {
+    /// Keys of the repository, of the command line, and those the base image carries (`/etc/pki/rpm-gpg`, its database).
+    pub(super) fn gather(
+        session: &Session,
+        recipe: Option<&RecipeOptions>,
+        repos: &[Configured],
+        base: &Base,
+    ) -> Result<Self, Error> {
+        let directory = recipe.map_or(Path::new("."), |r| r.recipe.directory());
+        let mut common = Keyring::default();
+        for name in &session.options.gpgkeys {
+            common.extend(load_key(session, &session.identity(), Path::new("."), name)?);
+        }
+        common.extend(keys_of(base));
+        let mut by_repo = BTreeMap::new();
+        for repo in repos {
+            let trust = if session.options.no_gpgcheck || !repo.config.gpgcheck {
+                Trust::Anyone
+            } else {
+                let mut ring = common.clone();
+                for name in &repo.config.gpgkeys {
+                    ring.extend(load_key(session, &repo.identity, directory, name)?);
+                }
+                Trust::Keys(ring)
+            };
+            by_repo.insert(repo.config.id.clone(), trust);
+        }
+        Ok(Self { by_repo })
+    }
+
+    /// For packages of a repository. Signatures that nobody could check are an error before the first download.
+    pub(super) fn of(&self, repo: &str) -> Result<&Trust, Error> {
+        match self.by_repo.get(repo) {
+            Some(Trust::Keys(ring)) if ring.is_empty() => Err(Error::NoKeys { repo: repo.to_owned() }),
+            Some(trust) => Ok(trust),
+            None => Err(Error::NoKeys { repo: repo.to_owned() }),
+        }
+    }
+
+    /// Fingerprints trusted for a repository, sorted; none where nothing is checked.
+    pub(super) fn fingerprints(&self, repo: &str) -> Vec<String> {
+        let Some(Trust::Keys(ring)) = self.by_repo.get(repo) else { return Vec::new() };
+        let mut prints: Vec<String> = ring.certs().iter().map(|c| c.fingerprint.clone()).collect();
+        prints.sort_unstable();
+        prints.dedup();
+        prints
+    }
+}
+
+/// A key by file name, URL or armoured text.
+fn load_key(session: &Session, identity: &Identity, directory: &Path, name: &str) -> Result<Keyring, Error> {
+    let bytes = if name.contains("-----BEGIN PGP") {
+        name.as_bytes().to_vec()
+    } else if name.contains("://") {
+        fetch_key(session, identity, name)?
+    } else {
+        read_local(&directory.join(name))?
+    };
+    let shown = crate::net::redacted(name.lines().next().unwrap_or_default());
+    Keyring::parse(&bytes).map_err(|source| Error::Key { name: shown, source })
+}
+
+/// A key by URL. It is remembered, so that an offline build finds it; which keys count is the lock's to say.
+fn fetch_key(session: &Session, identity: &Identity, url: &str) -> Result<Vec<u8>, Error> {
+    let key = Digest::of(url.as_bytes());
+    if session.options.offline
+        && !url.starts_with("file:")
+        && let Some(known) = session.store.recall("key", &key)
+    {
+        return Ok(known);
+    }
+    let bytes = session.wait(session.client.get_small(url, identity, KEY_LIMIT))?;
+    session.store.remember("key", &key, &bytes)?;
+    Ok(bytes)
+}
+
+/// Keys the base trusts already. One that does not parse is the base's business: it is passed over.
+fn keys_of(base: &Base) -> Keyring {
+    let mut ring = Keyring::default();
+    let dir = RootPath::new("etc/pki/rpm-gpg").expect("a valid path");
+    let files = base.tree.below(&dir).filter_map(|(path, _)| base::kept_content(&base.tree, &base.kept, path));
+    for bytes in files {
+        Keyring::parse(&bytes).map(|keys| ring.extend(keys)).ok();
+    }
+    for text in base.database.iter().flat_map(|d| d.keys()) {
+        Keyring::parse(text.as_bytes()).map(|keys| ring.extend(keys)).ok();
+    }
+    ring
+}
