@@ -6,7 +6,8 @@
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd); repo=$(cd "$here/../.." && pwd); target=${CARGO_TARGET_DIR:-$repo/target}
 RUN_ID=run-$(date +%s)
-export WORLD=${WORLD:-$target/world} RUN_ID RESULT
+WORLD=$(mkdir -p "${WORLD:-$target/world}" && cd "${WORLD:-$target/world}" && pwd)      # rpm --root wants it absolute
+export WORLD RUN_ID RESULT
 if [ -z "${DRYDOCK:-}" ]; then (cd "$repo" && cargo build --release --locked --bin drydock --example rpm-judge) || exit 1; DRYDOCK=$target/release/drydock; fi
 JUDGE=$(dirname "$(realpath "$DRYDOCK")")/examples/rpm-judge; export JUDGE
 "$here/world.sh" up "$WORLD" || exit 1
