@@ -272,7 +272,9 @@ fn of_several_certificates_the_best_grants() {
     let without = Entitlement { contents: Vec::new(), ..now.clone() };
     assert_eq!(name(&[&without, &expired]), name(&[&expired]));
     // Offline no server sees it: the date is nobody's business, what it grants still is.
-    let offline = |e: &Entitlement, label: &str| grant(&[e.clone()], label, None).map(|g| g.content.label.clone()).ok();
+    let offline = |e: &Entitlement, label: &str| {
+        grant(std::slice::from_ref(e), label, None).map(|g| g.content.label.clone()).ok()
+    };
     assert_eq!(offline(&expired, label).as_deref(), Some(label));
     assert_eq!(offline(&expired, "another"), None);
 }
