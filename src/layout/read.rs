@@ -12,7 +12,10 @@ use super::{
     index::{name_of, parse},
 };
 use crate::{
-    formats::oci::{Descriptor, Document, Index, MANIFEST_LIMIT, RawDocument},
+    formats::{
+        oci::{Descriptor, Document, Index, MANIFEST_LIMIT, RawDocument},
+        tar,
+    },
     store::{self, Blob, Expected, Store, Verified},
     terms::{BlobDigest, Checksum},
 };
@@ -150,26 +153,31 @@ impl Layout {
     }
 }
 
-/// Finds every regular file of a tar archive. A name that comes twice means its last bytes, as when unpacked.
+/// Finds every regular file of a tar archive, by its headers: contents are passed over, not read. A name that comes twice means
+/// its last bytes, as when unpacked.
 fn table(path: &Path) -> Result<BTreeMap<String, (u64, u64)>, Error> {
-    let failed = |source: io::Error| match source.kind() {
-        io::ErrorKind::Other | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
-            Error::NotLayout { path: path.to_owned(), why: "it is not an uncompressed tar file" }
-        }
-        _ => Error::io("reading", path)(source),
-    };
-    let file = File::open(path).map_err(failed)?;
-    let mut archive = tar::Archive::new(file);
+    let failed = |source: io::Error| Error::io("reading", path)(source);
+    let not_tar = || Error::NotLayout { path: path.to_owned(), why: "it is not an uncompressed tar file" };
+    let mut file = File::open(path).map_err(failed)?;
     let mut table = BTreeMap::new();
-    for entry in archive.entries_with_seek().map_err(failed)? {
-        let entry = entry.map_err(failed)?;
+    let mut at = 0;
+    loop {
+        file.seek(SeekFrom::Start(at)).map_err(failed)?;
+        let mut reader = tar::Reader::new(&file);
+        let entry = match reader.next_entry() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Ok(table),
+            Err(tar::TarError::Io(e)) if e.kind() != io::ErrorKind::UnexpectedEof => return Err(failed(e)),
+            Err(_) => return Err(not_tar()),
+        };
         if table.len() == MOST_ENTRIES {
             return Err(Error::NotLayout { path: path.to_owned(), why: "it has too many entries" });
         }
-        if entry.header().entry_type().is_file() {
-            let name = String::from_utf8_lossy(&entry.path_bytes()).trim_start_matches("./").to_owned();
-            table.insert(name, (entry.raw_file_position(), entry.size()));
+        let content = at + reader.position();
+        at = content.checked_add(entry.size).map(|end| end + tar::padding(entry.size) as u64).ok_or_else(not_tar)?;
+        if entry.kind == tar::EntryKind::File {
+            let name = String::from_utf8_lossy(&entry.path).trim_start_matches("./").to_owned();
+            table.insert(name, (content, entry.size));
         }
     }
-    Ok(table)
 }

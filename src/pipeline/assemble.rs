@@ -6,6 +6,7 @@ use super::{Error, Session, base::Base};
 use crate::{
     formats::oci::{Descriptor, History, ImageConfig, Index, Manifest, MediaType, Platform, RawDocument},
     layers::Layer,
+    lock::{Lock, LockedBase},
     recipe::{ArchPlan, ImagePlan},
     store::{BlobSource, Publication, PublishBlob},
     terms::{Arch, Epoch, Nevra},
@@ -38,7 +39,7 @@ pub(super) fn image(
         layers.iter().map(|l| PublishBlob { descriptor: l.descriptor(), source: BlobSource::Store(l.blob.clone()) }),
     );
     let mut manifest = Manifest::new(descriptor.clone(), blobs.iter().map(|b| b.descriptor.clone()).collect());
-    manifest.annotations = annotations(&plan.image, base, &installed, epoch);
+    manifest.annotations = annotations(&plan.image, base.locked.as_ref(), &installed, epoch);
     blobs.push(PublishBlob { descriptor, source: BlobSource::Store(blob) });
     Ok(Image { arch: plan.arch, manifest: manifest.to_document(), blobs })
 }
@@ -93,12 +94,12 @@ fn config(
 /// OCI image-spec, `annotations.md`: what the image is made from and when, then the recipe's own.
 fn annotations(
     image: &ImagePlan,
-    base: &Base,
+    base: Option<&LockedBase>,
     installed: &dyn Fn(&str) -> Option<Nevra>,
     epoch: Epoch,
 ) -> BTreeMap<String, String> {
     let mut out = BTreeMap::from([("org.opencontainers.image.created".to_owned(), epoch.to_string())]);
-    if let Some(locked) = &base.locked {
+    if let Some(locked) = base {
         out.insert("org.opencontainers.image.base.name".to_owned(), locked.repository.clone());
         out.insert("org.opencontainers.image.base.digest".to_owned(), locked.reference.to_string());
     }
@@ -112,14 +113,16 @@ fn annotations(
 }
 
 /// The index over all architectures, ready to be published.
-pub(super) fn index(images: Vec<Image>, plans: &[ArchPlan], bases: &BTreeMap<Arch, Base>, epoch: Epoch) -> Publication {
+pub(super) fn index(images: Vec<Image>, plans: &[ArchPlan], lock: &Lock, epoch: Epoch) -> Publication {
     let entry = |i: &Image| i.manifest.descriptor().on(Platform::linux(i.arch));
     let mut index = Index::new(images.iter().map(entry).collect());
     if let Some(plan) = plans.first() {
         // Only what holds for every architecture belongs here: texts that name packages are the manifests' own.
-        index.annotations = annotations(&plan.image, &bases[&plan.arch], &|_| None, epoch);
+        index.annotations = annotations(&plan.image, lock.arches[&plan.arch].base.as_ref(), &|_| None, epoch);
         let shared = |name: &String, value: &String| {
-            plans.iter().all(|p| annotations(&p.image, &bases[&p.arch], &|_| None, epoch).get(name) == Some(value))
+            plans.iter().all(|p| {
+                annotations(&p.image, lock.arches[&p.arch].base.as_ref(), &|_| None, epoch).get(name) == Some(value)
+            })
         };
         index.annotations.retain(|name, value| shared(name, value));
     }

@@ -1,6 +1,6 @@
 //! `drydock build`: every architecture, one index, all destinations.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     Error, Session, assemble,
@@ -20,7 +20,7 @@ use crate::{
     lock::{ArchLock, Lock},
     recipe::ArchPlan,
     store::Verified,
-    terms::{Arch, Epoch, Events},
+    terms::{Epoch, Events},
 };
 
 /// Builds a recipe's images and publishes their index.
@@ -35,14 +35,14 @@ pub fn build(options: &BuildOptions, events: Arc<dyn Events>) -> Result<BuildRep
     }
     let lock = lock::for_build(&session, &options.recipe, &plans, &options.lock, options.locked, options.compression)?;
     let epoch = options.session.epoch.unwrap_or(lock.epoch);
-    let mut build = Build { session: &session, options, lock: &lock, epoch, bases: BTreeMap::new(), sent: 0 };
+    let mut build = Build { session: &session, options, lock: &lock, epoch, sent: 0 };
     let (mut images, mut arches) = (Vec::new(), Vec::new());
     for plan in &plans {
         let (image, report) = build.one(plan, &destinations)?;
         images.push(image);
         arches.push(report);
     }
-    let publication = assemble::index(images, &plans, &build.bases, epoch);
+    let publication = assemble::index(images, &plans, &lock, epoch);
     let digest = publication.index.digest().0;
     let published = destinations.publish(&session, &publication, build.sent)?;
     Ok(BuildReport {
@@ -61,7 +61,6 @@ struct Build<'a> {
     options: &'a BuildOptions,
     lock: &'a Lock,
     epoch: Epoch,
-    bases: BTreeMap<Arch, Base>,
     /// Bytes of layers sent while others were packed.
     sent: u64,
 }
@@ -96,7 +95,6 @@ impl Build<'_> {
             layers: packed.layers.iter().map(|l| layer_report(l, lock)).collect(),
             scriptlets: installed.scriptlets.into_iter().map(scriptlet).collect(),
         };
-        self.bases.insert(plan.arch, base);
         Ok((image, report))
     }
 

@@ -65,7 +65,7 @@ impl Session {
             ..Default::default()
         };
         let registry = Registry::new(client.clone(), settings, Arc::clone(&events));
-        let (certificates, entitlements) = certificates(&named(&options.entitlement), options.now)?;
+        let (certificates, entitlements) = certificates(&named(&options.entitlement), judged(options))?;
         Ok(Self { options: options.clone(), store, client, registry, events, certificates, entitlements, runtime })
     }
 
@@ -91,12 +91,12 @@ impl Session {
     pub(super) fn granted<T>(&self, label: &str, take: impl FnOnce(&Grant<'_>, Identity) -> T) -> Result<T, Error> {
         let host;
         let (certificates, entitlements) = if self.certificates.is_empty() {
-            host = certificates(&rhsm::discover(&self.options.host_root), self.options.now)?;
+            host = certificates(&rhsm::discover(&self.options.host_root), judged(&self.options))?;
             (&host.0, &host.1)
         } else {
             (&self.certificates, &self.entitlements)
         };
-        let grant = rhsm::grant(entitlements, label, self.options.now)?;
+        let grant = rhsm::grant(entitlements, label, judged(&self.options))?;
         let certificate = certificates.iter().find(|c| c.name() == grant.entitlement.name);
         let mut identity =
             certificate.map_or_else(Identity::anonymous, |c| Identity::anonymous().with_certificate(c.clone()));
@@ -182,15 +182,24 @@ fn named(entitlements: &[options::Entitlement]) -> Vec<CertificateFile> {
     files.collect()
 }
 
+/// The moment at which certificates must be valid. None offline, where no server sees them: what was fetched in their time
+/// stays good.
+fn judged(options: &SessionOptions) -> Option<u64> {
+    (!options.offline).then_some(options.now)
+}
+
 /// Reads certificates with their keys. A plain client certificate is one too, it only grants no labels. Where none is valid
 /// now, that is the error, before anything is asked for with it.
-fn certificates(files: &[CertificateFile], now: u64) -> Result<(Vec<ClientCertificate>, Vec<Entitlement>), Error> {
+fn certificates(
+    files: &[CertificateFile],
+    now: Option<u64>,
+) -> Result<(Vec<ClientCertificate>, Vec<Entitlement>), Error> {
     let (mut certificates, mut entitlements, mut invalid) = (Vec::new(), Vec::new(), None);
     for file in files {
         let (certificate, pem) = certificate(file)?;
         match Entitlement::parse(certificate.name(), &pem) {
             Ok(entitlement) => {
-                let standing = entitlement.check(now);
+                let standing = now.map_or(Ok(()), |now| entitlement.check(now));
                 entitlements.push(entitlement);
                 if let Err(e) = standing {
                     invalid = Some(e);

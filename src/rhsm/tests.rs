@@ -99,7 +99,7 @@ fn the_world_is_granted_by_the_labels_of_the_builtin_recipe() {
     labels.sort_unstable();
     let want = ["aarch64-appstream", "aarch64-baseos", "x86_64-appstream", "x86_64-baseos", "x86_64-rt"];
     assert_eq!(labels, want.map(|l| format!("rhel-8-for-{l}-rpms")));
-    let baseos = grant(&all, "rhel-8-for-aarch64-baseos-rpms", NOW).unwrap();
+    let baseos = grant(&all, "rhel-8-for-aarch64-baseos-rpms", Some(NOW)).unwrap();
     let url = baseos.content.baseurl("https://localhost:1").replace("$releasever", "8.4");
     assert_eq!(url, format!("https://localhost:1/{}", World::path(Arch::Aarch64, "baseos")));
     assert_eq!(baseos.entitlement.name, "1.pem");
@@ -111,7 +111,7 @@ fn what_is_granted_can_be_fetched() {
     let cdn = world.entitled_cdn(&AUTHORITY).unwrap();
     let pair = AUTHORITY.entitlement(9, Validity::Now, &world.content_sets());
     let all = [Entitlement::parse("9.pem", pair.certificate.as_bytes()).unwrap()];
-    let content = grant(&all, "rhel-8-for-x86_64-rt-rpms", NOW).unwrap().content;
+    let content = grant(&all, "rhel-8-for-x86_64-rt-rpms", Some(NOW)).unwrap().content;
     // The same file, all its blocks, is what TLS is given.
     let key = Secret::new(pair.key.into_bytes());
     let certificate =
@@ -260,7 +260,7 @@ fn of_several_certificates_the_best_grants() {
     let older = Entitlement { not_after: expired.not_after - 1, name: "older.pem".into(), ..expired.clone() };
     let name = |all: &[&Entitlement]| {
         let all: Vec<Entitlement> = all.iter().map(|&e| e.clone()).collect();
-        grant(&all, label, NOW).map(|g| g.entitlement.name.clone()).map_err(|e| e.to_string())
+        grant(&all, label, Some(NOW)).map(|g| g.entitlement.name.clone()).map_err(|e| e.to_string())
     };
     assert_eq!(name(&[&expired, &not_yet, &now]), Ok("1.pem".into()));
     assert_eq!(name(&[&now, &own]), Ok("own.pem".into()));
@@ -271,13 +271,19 @@ fn of_several_certificates_the_best_grants() {
     );
     let without = Entitlement { contents: Vec::new(), ..now.clone() };
     assert_eq!(name(&[&without, &expired]), name(&[&expired]));
+    // Offline no server sees it: the date is nobody's business, what it grants still is.
+    let offline = |e: &Entitlement, label: &str| {
+        grant(std::slice::from_ref(e), label, None).map(|g| g.content.label.clone()).ok()
+    };
+    assert_eq!(offline(&expired, label).as_deref(), Some(label));
+    assert_eq!(offline(&expired, "another"), None);
 }
 
 #[test]
 fn a_label_that_is_not_granted_names_its_neighbours() {
     let all = [entitlement(1, Validity::Now)];
     let refused = |all: &[Entitlement], label: &str| {
-        let error = grant(all, label, NOW).unwrap_err();
+        let error = grant(all, label, Some(NOW)).unwrap_err();
         assert_eq!(error.class(), Class::Usage);
         (error.to_string(), error.hint().unwrap())
     };

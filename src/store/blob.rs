@@ -12,7 +12,7 @@ use std::{
 use super::{Error, Expected, Spool, Verified, Writer, error::writing, writer::hash_file};
 use crate::terms::{Checksum, Digest};
 
-/// Files in `temp` that are this much older than a file made now belong to a process that died.
+/// Files in `temp` that are this much older than a file made now belong to a process that died, even where others are at work.
 const LEFTOVER: Duration = Duration::from_secs(24 * 3600);
 
 /// A content-addressed directory. Cloning is cheap, and clones in any number of threads and processes work side by side.
@@ -81,9 +81,11 @@ impl Store {
             fs::create_dir_all(dir.join(sub)).map_err(unusable)?;
         }
         let lock = File::options().create(true).append(true).open(dir.join("lock")).map_err(unusable)?;
+        // Nobody else has the store open: what lies in `temp` was a dead process's.
+        let alone = lock.try_lock().is_ok();
+        sweep_temp(&dir.join("temp"), alone).map_err(unusable)?;
         // A file system without locks (some network mounts) is usable: only gc would mind.
         let lock = lock.lock_shared().is_ok().then_some(lock);
-        sweep_temp(&dir.join("temp")).map_err(unusable)?;
         Ok(Self(Arc::new(Inner { dir, lock })))
     }
 
@@ -194,11 +196,11 @@ impl Store {
 pub(super) const SIZES: &str = "size";
 
 /// Removes temporaries of dead processes. No clock is read: a file made now says what time the file system thinks it is.
-fn sweep_temp(temp: &Path) -> io::Result<()> {
+fn sweep_temp(temp: &Path, alone: bool) -> io::Result<()> {
     let now = tempfile::NamedTempFile::new_in(temp)?.as_file().metadata()?.modified()?;
     for entry in fs::read_dir(temp)?.flatten() {
-        let old = entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t + LEFTOVER < now);
-        if old {
+        let old = || entry.metadata().and_then(|m| m.modified()).is_ok_and(|t| t + LEFTOVER < now);
+        if alone || old() {
             fs::remove_file(entry.path()).ok();
         }
     }

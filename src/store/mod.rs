@@ -4,7 +4,7 @@
 //! DIR/blobs/ALGORITHM/HEX     bytes that were checked against the checksum they are named by; mode 0444
 //!     partial/ALGORITHM-HEX   a download that is under way or was cut short; flock'ed while somebody writes
 //!     facts/KIND/HEX          small derived values, each with its own checksum
-//!     temp/…                  files on their way to one of the above; swept when older than a day
+//!     temp/…                  files on their way to one of the above; swept when nobody has the store open, or older than a day
 //!     lock                    flock'ed shared by every user, exclusively by gc
 //! ```
 //!

@@ -202,7 +202,14 @@ fn old_temporaries_are_swept_at_the_next_open() {
     let handle = fs::File::options().write(true).open(&old).unwrap();
     handle.set_modified(made - std::time::Duration::from_secs(25 * 3600)).unwrap();
     Store::open(store.dir()).unwrap();
-    assert!(!old.exists() && new.exists());
+    assert!(!old.exists() && new.exists(), "this process has the store open, and may be writing the new one");
+    let dir = store.dir().to_owned();
+    drop(store);
+    let again = Store::open(&dir).unwrap();
+    assert!(!new.exists(), "nobody had it open: a killed process left it");
+    fs::write(&new, b"").unwrap();
+    Store::open(&dir).unwrap();
+    assert!(new.exists() && again.gc(&BTreeSet::new()).is_ok(), "opening left the others' lock alone");
 }
 
 #[test]

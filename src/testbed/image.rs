@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::{
-    formats::compression::Codec,
+    formats::{compression::Codec, tar},
     terms::{Arch, Digest},
 };
 
@@ -37,12 +37,13 @@ pub fn tar_of(files: &[Entry], ids: &dyn Fn(&str) -> u64) -> Vec<u8> {
     for file in files.iter().filter(|f| !f.is_ghost()) {
         tree.insert(through_links(&file.path, &links), file);
     }
-    let mut builder = tar::Builder::new(Vec::new());
+    let mut out = Vec::new();
     let mut first_of_set: BTreeMap<&str, String> = BTreeMap::new();
     for (path, file) in tree.iter().filter(|(path, _)| !path.is_empty()) {
-        append(&mut builder, path, file, ids, &mut first_of_set);
+        append(&mut out, path, file, ids, &mut first_of_set);
     }
-    builder.into_inner().expect("writing to memory cannot fail")
+    out.extend(tar::END_OF_ARCHIVE);
+    out
 }
 
 /// Without the leading slash, and with a symlinked first component replaced.
@@ -56,52 +57,43 @@ fn through_links(path: &str, links: &BTreeMap<&str, &str>) -> String {
 }
 
 fn append<'a>(
-    builder: &mut tar::Builder<Vec<u8>>,
+    out: &mut Vec<u8>,
     path: &str,
     file: &'a Entry,
     ids: &dyn Fn(&str) -> u64,
     first_of_set: &mut BTreeMap<&'a str, String>,
 ) {
-    const MEMORY: &str = "writing to memory cannot fail";
-    let mut header = tar::Header::new_ustar();
-    header.set_mode(file.mode.into());
-    header.set_uid(ids(&file.user));
-    header.set_gid(ids(&file.group));
-    header.set_mtime(file.mtime.unwrap_or(BUILD_TIME).into());
-    header.set_size(0);
-    let earlier = file.hardlink.as_deref().and_then(|set| first_of_set.get(set));
-    match &file.kind {
-        Kind::File(_) if earlier.is_some() => {
-            header.set_entry_type(tar::EntryType::Link);
-            builder.append_link(&mut header, path, earlier.expect("checked above")).expect(MEMORY);
+    let (mut content, mut earlier) = (&[][..], None);
+    if let (Kind::File(bytes), set) = (&file.kind, &file.hardlink) {
+        earlier = set.as_deref().and_then(|set| first_of_set.get(set).cloned());
+        if let (Some(set), None) = (set, &earlier) {
+            first_of_set.insert(set, path.to_owned());
         }
-        Kind::File(bytes) => {
-            if let Some(set) = &file.hardlink {
-                first_of_set.insert(set, path.to_owned());
-            }
-            header.set_size(bytes.len() as u64);
-            builder.append_data(&mut header, path, bytes.as_slice()).expect(MEMORY);
-        }
-        Kind::Symlink(target) => {
-            header.set_entry_type(tar::EntryType::Symlink);
-            builder.append_link(&mut header, path, target).expect(MEMORY);
-        }
-        kind => {
-            let (entry, device) = match kind {
-                Kind::Character(major, minor) => (tar::EntryType::Char, Some((major, minor))),
-                Kind::Block(major, minor) => (tar::EntryType::Block, Some((major, minor))),
-                Kind::Fifo => (tar::EntryType::Fifo, None),
-                _ => (tar::EntryType::Directory, None),
-            };
-            header.set_entry_type(entry);
-            if let Some((major, minor)) = device {
-                header.set_device_major((*major).into()).expect("ustar has device numbers");
-                header.set_device_minor((*minor).into()).expect("ustar has device numbers");
-            }
-            let path = if entry == tar::EntryType::Directory { format!("{path}/") } else { path.to_owned() };
-            builder.append_data(&mut header, path, std::io::empty()).expect(MEMORY);
+        if earlier.is_none() {
+            content = bytes;
         }
     }
+    let kind = match (&file.kind, earlier) {
+        (Kind::File(_), Some(first)) => tar::EntryKind::Hardlink(first.into_bytes()),
+        (Kind::File(_), None) => tar::EntryKind::File,
+        (Kind::Symlink(target), _) => tar::EntryKind::Symlink(target.clone().into()),
+        (Kind::Character(major, minor), _) => tar::EntryKind::Char { major: (*major).into(), minor: (*minor).into() },
+        (Kind::Block(major, minor), _) => tar::EntryKind::Block { major: (*major).into(), minor: (*minor).into() },
+        (Kind::Fifo, _) => tar::EntryKind::Fifo,
+        _ => tar::EntryKind::Directory,
+    };
+    out.extend(tar::header_blocks(&tar::Entry {
+        path: path.as_bytes().to_vec(),
+        kind,
+        mode: file.mode.into(),
+        uid: ids(&file.user) as u32,
+        gid: ids(&file.group) as u32,
+        size: content.len() as u64,
+        mtime: i64::from(file.mtime.unwrap_or(BUILD_TIME)),
+        xattrs: BTreeMap::new(),
+    }));
+    out.extend_from_slice(content);
+    out.resize(out.len() + tar::padding(content.len() as u64), 0);
 }
 
 /// The files of several packages as one layer.

@@ -9,6 +9,7 @@ for arch in x86_64 aarch64; do
     { rpms "$WORLD/base/$arch/upper"; locked $arch nevra; } | LC_ALL=C sort | LC_ALL=C comm -23 - <({ locked $arch replaces; locked $arch removed; } | LC_ALL=C sort)
   }
   check "$arch: rpm -qa is the base and the locked packages" diff <(rpms "$root") <(expected)
+  check "$arch: every scriptlet is accounted for" accounted "$RUN/report.json" $arch "$root"
   check "$arch: rpmdb --verifydb" rpmdb --root "$root" --verifydb
   check "$arch: sqlite's own check" same "$(sqlite3 "$root/var/lib/rpm/rpmdb.sqlite" 'pragma integrity_check; pragma journal_mode')" $'ok\ndelete'
   check "$arch: no write-ahead log is left beside it (the base has one)" same "$(cd "$root/var/lib/rpm" && ls rpmdb.sqlite*)" "rpmdb.sqlite"

@@ -47,11 +47,12 @@ if [ -n "${WORLD:-}" ] && [ -e "$WORLD/env.sh" ]; then
   export dir=$WORLD RUN=$WORLD/run HERE; HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
   export FILES=file://$WORLD/cdn/content/dist/rhel8/8.4
   export IMAGE=$REG/toolkit/${RUN_ID:-run}:$KERNEL      # a repository of its own for every run: nothing is there already
-  # What an image builder types, paths as seen from $RUN
-  SOURCES=(--repo "baseos=$CDN/\$basearch/baseos/os" --repo "appstream=$CDN/\$basearch/appstream/os" --repo "rt=$CDN/\$basearch/rt/os"
-    --entitlement "in/cert.pem,in/key.pem" --cacert in/ca.pem --gpgkey in/gpgkey --plain-http "$REG" --base "$BASE")
+  # What an image builder types, paths as seen from $RUN: repositories by address, and by the labels of the built-in recipe
+  ENTITLED=(--entitlement "in/cert.pem,in/key.pem" --cacert in/ca.pem --gpgkey in/gpgkey --plain-http "$REG" --base "$BASE")
   # shellcheck disable=SC2034
-  TOOLKIT=(--recipe driver-toolkit --kernel "$KERNEL" --set "rt_kernel=$RT_KERNEL" --rhel "$RELEASEVER" --arch "x86_64,aarch64" "${SOURCES[@]}")
+  SOURCES=(--repo "baseos=$CDN/\$basearch/baseos/os" --repo "appstream=$CDN/\$basearch/appstream/os" --repo "rt=$CDN/\$basearch/rt/os" "${ENTITLED[@]}")
+  # shellcheck disable=SC2034
+  TOOLKIT=(--recipe driver-toolkit --kernel "$KERNEL" --cdn "$CDN_HTTPS" "${ENTITLED[@]}")
 fi
 
 # drydock ARGS... : drydock, from $RUN, quiet; its own cache unless the arguments name one
@@ -68,6 +69,14 @@ P
 }
 # rpms ROOT : NEVRAs as the lock writes them, sorted
 rpms() { rpm --root "$1" -qa --qf '%{NAME}-%{EPOCHNUM}:%{VERSION}-%{RELEASE}.%{ARCH}\n' | sed 's/-0:/-/; s/[.](none)$//' | LC_ALL=C sort; }
+# accounted REPORT ARCH ROOT : the report names every scriptlet and trigger that rpm finds in the locked packages, with what became of it
+accounted() {
+  local kind query='' known='select(.arch == $a) | .scriptlets[]'
+  for kind in pre:PREIN post:POSTIN preun:PREUN postun:POSTUN pretrans:PRETRANS posttrans:POSTTRANS verifyscript:VERIFYSCRIPT; do query+="%|${kind#*:}PROG?{%{NEVRA} %%${kind%:*}\n}|"; done
+  for kind in trigger filetrigger transfiletrigger; do query+="[%{=NEVRA} %%$kind%{${kind^^}TYPE}\n]"; done
+  jq -e --arg a "$2" "[.arches[] | $known | .outcome == \"applied\" or .outcome == \"not-run\" or (.outcome == \"not-needed\" and .why != \"\")] | length > 0 and all" "$1" &&
+    diff <(jq -r --arg a "$2" ".arches[] | $known | \"\(.package) \(.kind)\"" "$1" | sort) <(rpm --root "$3" -qa --qf "$query" | sed 's/-0:/-/' | awk 'NR == FNR { locked[$0]; next } $1 in locked' <(locked "$2" nevra) - | sort)
+}
 # index_digest LAYOUT : of the one index in an OCI layout
 index_digest() { jq -r '.manifests[0].digest' "$1/index.json"; }
 # need PATH : end the check here when an earlier one did not leave what this one judges

@@ -44,7 +44,7 @@ def read(path):
     tables = [t.decode() for (t,) in db.execute("select name from sqlite_master where type = 'table'") if not re.match(b"sqlite_|Packages$", t)]
     rows = {t: sorted((k, names[h], i) for k, h, i in db.execute(f"select key, hnum, idx from '{t}'")
                       if t not in ("Installtid",)) for t in tables}     # its key is the masked moment
-    schema = sorted(s for (s,) in db.execute("select sql from sqlite_master where sql is not null"))
+    schema = sorted(s for (s,) in db.execute("select sql from sqlite_master where sql is not null and name not like 'sqlite_%'"))     # sqlite_stat1: what PRAGMA optimize saw
     return headers, rows, schema
 
 

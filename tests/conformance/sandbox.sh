@@ -4,7 +4,7 @@
 set -euo pipefail
 net=(); if [ "$1" = -n ]; then net=(-n); shift; fi
 dir=$(cd "$1" && pwd); shift
-[ "$(stat -c %u "$dir")" = 65534 ] || chown -R 65534:65534 "$dir"
+chown -R 65534:65534 "$dir"
 # shellcheck disable=SC2016 # expanded inside
 exec unshare -m "${net[@]}" --propagation private bash -c '
   set -e; mount --bind "$1" /mnt; shift

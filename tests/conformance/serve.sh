@@ -2,7 +2,8 @@
 # serve.sh up|down DIR : the servers around DIR/cdn: a registry, one that asks for a password, and the CDN over HTTP and over TLS that
 # demands a client certificate. Free ports, all on 127.0.0.1; names in DIR/servers.env. Conformance and bench share it.
 set -euo pipefail
-cmd=$1; dir=$(mkdir -p "$2" && cd "$2" && pwd); cd "$dir"; mkdir -p cdn servers ca entitlement entitlement-ca registry
+here=$(cd "$(dirname "$0")" && pwd)
+cmd=$1; dir=$(mkdir -p "$2" && cd "$2" && pwd); cd "$dir"; mkdir -p cdn servers ca entitlement-ca registry
 serial=4242424242424242424
 
 alive() { [ -s "servers/$1.pid" ] && kill -0 "$(cat "servers/$1.pid")" 2> /dev/null; }
@@ -14,8 +15,7 @@ certificates() {
     openssl x509 -req -in "ca/$1.csr" -CA ca/ca.pem -CAkey ca/ca.key -set_serial "$4" -days 825 -extfile <(printf '%s\n' "$3") -out "ca/$1.pem" 2> /dev/null
   }
   issue server '/O=Drydock/CN=localhost' $'subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth' 1001
-  issue client '/O=Drydock/CN=entitlement' 'extendedKeyUsage=clientAuth' $serial
-  cp ca/client.pem entitlement/$serial.pem; cp ca/client.key entitlement/$serial-key.pem; cp ca/ca.pem entitlement-ca/redhat-uep.pem
+  "$here/entitlement.py" ca entitlement; cp ca/ca.pem entitlement-ca/redhat-uep.pem
 }
 
 configure() {
@@ -57,7 +57,7 @@ start_registry() { # NAME
 
 case $cmd in
 up)
-  [ -s entitlement/$serial.pem ] || certificates
+  [ -d entitlement-bad ] || certificates
   if ! { alive registry && alive registry-auth && alive nginx; }; then "$0" down "$dir"; configure; fi     # ports are new at every start
   start_registry registry; start_registry registry-auth; alive nginx || nginx -c "$dir/servers/nginx.conf"
   # shellcheck source=/dev/null

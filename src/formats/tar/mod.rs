@@ -43,6 +43,14 @@ pub enum EntryKind {
     Fifo,
 }
 
+impl Entry {
+    /// A file or directory owned by root, dated 1970.
+    pub fn plain(path: &str, kind: EntryKind, size: u64) -> Self {
+        let mode = if kind == EntryKind::Directory { 0o755 } else { 0o644 };
+        Self { path: path.into(), kind, mode, uid: 0, gid: 0, size, mtime: 0, xattrs: BTreeMap::new() }
+    }
+}
+
 /// One entry's metadata. Names are bytes as the archive has them; [`crate::terms::RootPath`] is the door to image paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {

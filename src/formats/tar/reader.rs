@@ -109,6 +109,11 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// Bytes read so far: after [`Reader::next_entry`], where the entry's content begins.
+    pub fn position(&self) -> u64 {
+        self.offset
+    }
+
     /// Reads to the end of the stream: what a digest over the whole blob needs.
     pub fn drain(&mut self) -> Result<(), TarError> {
         io::copy(&mut self.inner, &mut io::sink())?;
