@@ -73,6 +73,10 @@ struct Timed<'a> {
 
 pub(super) fn run(args: &BuildArgs, context: &Context<'_>) -> Result<(), Failure> {
     let options = args.options(context.environment)?;
+    // Before the work rather than after the push.
+    if let Some(path) = &args.report {
+        output::check_writable(path).map_err(|source| Error::Write { path: path.clone(), source })?;
+    }
     let report = pipeline::build(&options, context.progress.clone())?;
     context.progress.close();
     let elapsed = context.progress.elapsed();

@@ -1,6 +1,10 @@
 //! Standard output: text or JSON, whole or not at all.
 
-use std::io::{self, Write as _};
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    path::Path,
+};
 
 use serde::Serialize;
 
@@ -43,4 +47,13 @@ pub(super) fn json(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).expect("reports have string keys only");
     text.push('\n');
     text
+}
+
+/// Whether a file can be written at `path`. What is there is not touched, and nothing is left.
+pub(super) fn check_writable(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return File::options().append(true).open(path).map(drop);
+    }
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::tempfile_in(parent).map(drop)
 }

@@ -120,7 +120,7 @@ impl Fault for Error {
             Self::NoSuchImage { name: None, .. } => Some("append :NAME to the path".into()),
             Self::NoSuchImage { .. } => Some("append one of these names to the path".into()),
             Self::Missing { .. } | Self::Digest { .. } => Some(
-                "the copy is damaged: make it anew (and run `drydock cache fsck` if it came from the cache)".into(),
+                "the copy is damaged: make it anew (and run `drydock cache gc` first if it came from the cache)".into(),
             ),
             Self::Io { source, .. } if matches!(source.kind(), K::StorageFull | K::QuotaExceeded | K::FileTooLarge) => {
                 Some("free some space or name another place".into())

@@ -206,7 +206,7 @@ impl Refusal {
             }
             401 => "log in: give credentials in an auth file (--authfile) or in the repository's settings",
             403 if self.with_certificate => {
-                "the entitlement does not grant this path; `drydock rhsm repos` lists what it grants (check releasever and arch in the path too)"
+                "the entitlement does not grant this path: check releasever and arch in it, and the subscription"
             }
             403 => "access is denied: if this is an entitled CDN, pass --entitlement; else check the credentials",
             404 => "nothing is there: check the URL, and releasever and arch in it",
@@ -231,9 +231,7 @@ impl Fault for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Offline { .. } => {
-                Some("run once without --offline, or pass a bundle that holds it with --bundle FILE".into())
-            }
+            Self::Offline { .. } => Some("run once without --offline: what is fetched then is kept".into()),
             Self::BadProxy { .. } => Some("write it as http://HOST:PORT".into()),
             Self::Authorities { source } => source.hint(),
             Self::Transport { source, .. } => source.hint(),

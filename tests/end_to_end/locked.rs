@@ -111,7 +111,8 @@ fn an_unreadable_lock_stops_every_build() {
 fn a_stale_lock_is_renewed() {
     let site = locked_site();
     site.recipe("\"jq\", \"m4\"", "");
-    site.build().without("--progress").and(&["--progress", "json"]).done();
+    let outcome = site.build().without("--progress").and(&["--progress", "json"]).done();
+    assert!(outcome.stderr.contains("drydock.lock is out of date (x86_64: m4 is now asked for)"), "{}", outcome.stderr);
     assert!(fs::read_to_string(site.path("drydock.lock")).expect("a lock").contains("m4-1.4.18"));
 }
 
@@ -171,11 +172,21 @@ fn offline_with_a_warm_cache() {
     let opened = sockets(&site);
     let again = site.build().without("--oci").and(&["--oci", "out/offline", "--offline", "--locked"]).done();
     assert_eq!((again.digest(), sockets(&site)), (first, opened));
-    // Nor does resolving anew need the network, as long as the metadata is there.
-    fs::remove_file(site.path("drydock.lock")).expect("a lock");
-    let again = site.build().without("--oci").and(&["--oci", "out/unlocked", "--offline"]).run();
-    assert!(again.code == 0 || again.code == 6, "{again:?}");
-    assert_eq!(sockets(&site), opened);
+    // Nor does it ask for --locked: the lock holds, so nothing is resolved.
+    let again = site.build().without("--oci").and(&["--oci", "out/unlocked", "--offline"]).done();
+    assert_eq!((again.digest(), sockets(&site)), (first, opened));
+}
+
+/// What a repository has is not known without asking it: a new lock needs the network.
+#[test]
+fn offline_makes_no_lock() {
+    let site = locked_site();
+    site.build().without("--oci").done();
+    std::fs::remove_file(site.path("drydock.lock")).expect("a lock");
+    let opened = sockets(&site);
+    site.build().and(&["--offline"]).refused(6, &["baseos", "repomd.xml"]);
+    site.drydock(&["lock", "recipe.toml", "--offline"]).with_repositories(&["baseos"]).refused(6, &["baseos"]);
+    assert!(sockets(&site) == opened && !site.path("drydock.lock").exists());
 }
 
 #[test]

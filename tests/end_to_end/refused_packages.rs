@@ -183,14 +183,25 @@ fn a_symlink_that_leads_out() {
     ]));
     let outcome = site.build().and(&["--repo", &format!("more={}", site.repository("more", &[package]))]).run();
     assert!(!std::path::Path::new("/tmp/drydock-escaped").exists());
-    match outcome.code {
-        0 => {
-            let image = super::image::open(&site.path("out/image"), "amd64");
-            assert_eq!(image.text("tmp/drydock-escaped/owned"), "escaped\n");
-            assert!(image.entry("usr/share/out/owned").is_none());
-        }
-        code => assert_eq!(code, 4, "{}", outcome.stderr),
-    }
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(outcome.stderr.contains("thing-1-1.x86_64") && outcome.stderr.contains("usr/share/out"), "{outcome:?}");
+    assert!(site.left_behind().is_empty());
+}
+
+/// An absolute link is followed inside the image, as in a chroot.
+#[test]
+fn an_absolute_symlink_stays_inside() {
+    let site = Site::new();
+    site.recipe("\"thing\"", "");
+    let package = make(&sound().files([
+        MadeFile::symlink("/usr/share/out", "/tmp/drydock-absolute"),
+        MadeFile::dir("/tmp/drydock-absolute"),
+        MadeFile::file("/usr/share/out/owned", "inside\n"),
+    ]));
+    site.build_everywhere(&[package]).done();
+    let image = super::image::open(&site.path("out/image"), "amd64");
+    assert_eq!(image.text("tmp/drydock-absolute/owned"), "inside\n");
+    assert!(image.entry("usr/share/out/owned").is_none() && !std::path::Path::new("/tmp/drydock-absolute").exists());
 }
 
 #[test]

@@ -337,9 +337,30 @@ impl Call<'_> {
         for secret in [key, "sesame"] {
             assert!(!outcome.stderr.contains(secret), "a secret was told:\n{}", outcome.stderr);
         }
+        if let Some((_, hint)) = outcome.stderr.split_once("hint: ") {
+            self.can_be_typed(hint);
+        }
         let left = self.site.left_behind();
         assert!(left.is_empty(), "left behind: {left:?}\n{}", outcome.stderr);
         outcome
+    }
+}
+
+impl Call<'_> {
+    /// Whether flags and commands of a hint exist.
+    fn can_be_typed(&self, hint: &str) {
+        let help =
+            |arguments: &[&str]| Command::new(PROGRAM).args(arguments).arg("--help").output().expect("it starts");
+        let known =
+            ["build", "lock", "resolve"].map(|verb| String::from_utf8_lossy(&help(&[verb]).stdout).into_owned());
+        let words = hint.split(|c: char| c.is_whitespace() || "`,;:()=".contains(c));
+        for flag in words.filter(|w| w.starts_with("--")) {
+            assert!(known.iter().any(|text| text.contains(flag)), "there is no {flag}: {hint}");
+        }
+        for command in hint.split('`').skip(1).step_by(2).filter_map(|c| c.strip_prefix("drydock ")) {
+            let verbs: Vec<&str> = command.split(' ').take_while(|w| !w.starts_with('-')).collect();
+            assert!(help(&verbs).status.success(), "there is no {command}: {hint}");
+        }
     }
 }
 
