@@ -189,7 +189,7 @@ pub(super) struct LockChoice {
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("expected NAME=VALUE".into()),
+        _ => Err("expected a name, =, and a value".into()),
     }
 }
 

@@ -166,6 +166,10 @@ fn scriptlets<'a>(all: impl Iterator<Item = &'a ScriptletReport>) -> String {
         [Outcome::Applied, Outcome::NotNeeded, Outcome::NotRun].map(|o| counts[o as usize]);
     match applied + not_needed + not_run {
         0 => String::new(),
-        n => format!("{}: {applied} applied, {not_needed} not needed, {not_run} not run\n", count(n, "scriptlet")),
+        n => {
+            let lost =
+                if not_run > 0 { ": what these would have done is not in the image, --report names them" } else { "" };
+            format!("{}: {applied} applied, {not_needed} not needed, {not_run} not run{lost}\n", count(n, "scriptlet"))
+        }
     }
 }

@@ -83,8 +83,9 @@ fn from_nothing_and_from_an_image() {
 #[test]
 fn wrong_flags_are_named() {
     for (line, word) in [
-        ("drydock build --arch amd64", "x86_64, aarch64"),
-        ("drydock build --set x", "NAME=VALUE"),
+        ("drydock build --arch amd64", "did you mean x86_64"),
+        ("drydock build --arch m68k", "x86_64, aarch64"),
+        ("drydock build --set x", "a name, =, and a value"),
         ("drydock build --compression lz4", "gzip[:1..12]"),
         ("drydock build --installroot-base none --base x", "cannot be used with"),
         ("drydock build --if-missing", "--push"),
@@ -199,7 +200,7 @@ x86_64  kernel            3     1200    900 B   1.8 KiB
 
 x86_64: 1 package on none, 4.0 MiB downloaded (1.0 MiB from the cache), 3.0 MiB in new layers
 x86_64: 1 optional package in no repository (--report names them)
-3 scriptlets: 1 applied, 0 not needed, 2 not run
+3 scriptlets: 1 applied, 0 not needed, 2 not run: what these would have done is not in the image, --report names them
 oci:out: 10 B sent, 0 B there already
 1 min 01 s (fetch 1.5 s)
 sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881

@@ -15,14 +15,14 @@ use crate::{
 
 /// Counts files and bytes by kind.
 pub fn cache_usage(options: &CacheOptions) -> Result<CacheReport, Error> {
-    let usage = Store::open(&options.cache)?.du()?;
+    let usage = Store::existing(&options.cache)?.du()?;
     let kinds = [("blobs", usage.blobs), ("partial", usage.partial), ("facts", usage.facts), ("temp", usage.temp)];
     Ok(report(options, &kinds))
 }
 
 /// Removes everything no kept lock names.
 pub fn cache_collect(options: &CacheOptions) -> Result<CacheReport, Error> {
-    let store = Store::open(&options.cache)?;
+    let store = Store::existing(&options.cache)?;
     let mut keep = BTreeSet::new();
     for path in &options.keep {
         let lock = Lock::load(path)?;

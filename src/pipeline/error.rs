@@ -164,6 +164,12 @@ pub enum Error {
         /// The architecture.
         arch: Arch,
     },
+    /// A local path where an image's name is expected.
+    #[error("{} is a local path, and an image's name without transport means one in a registry", path.display())]
+    Transport {
+        /// The path.
+        path: PathBuf,
+    },
     /// Nothing to push to.
     #[error("--push needs a tag to push to")]
     NoTags,
@@ -212,7 +218,7 @@ impl Fault for Error {
             }
             Self::Rpmdb { .. } => Class::Verification,
             Self::NoPlatform { .. } | Self::Backend { .. } | Self::Local { .. } | Self::NoKeys { .. } => Class::Usage,
-            Self::NoRepositories { .. } | Self::NoTags => Class::Usage,
+            Self::NoRepositories { .. } | Self::NoTags | Self::Transport { .. } => Class::Usage,
             Self::Write { source, .. } => match source.kind() {
                 kind if is_full(kind) => Class::Internal,
                 _ => Class::Usage,
@@ -233,6 +239,8 @@ impl Fault for Error {
             Self::NoRepositories { .. } => {
                 "name one with --repo ID=URL, --repo-file FILE.repo, or [[repos]] in the recipe".to_owned()
             }
+            Self::Transport { path } if path.is_dir() => format!("write oci:{}", path.display()),
+            Self::Transport { path } => format!("write oci-archive:{}", path.display()),
             Self::NoTags => "add --tag REGISTRY/NAME:TAG, or tags = […] to the recipe's [image]".to_owned(),
             Self::Write { source, .. } if is_full(source.kind()) => {
                 "make room and run it again: what was fetched is kept".to_owned()

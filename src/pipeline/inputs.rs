@@ -79,7 +79,7 @@ fn tree_files(tree: &TreePlan, directory: &Path) -> Result<Vec<LocalFile>, Error
 fn walk(root: &Path) -> Result<Vec<(RootPath, LocalKind, u16)>, Error> {
     let mut out = Vec::new();
     for entry in WalkDir::new(root).sort_by_file_name() {
-        let entry = entry.map_err(|e| Error::Local { path: root.to_owned(), source: e.into() })?;
+        let entry = entry.map_err(|e| Error::Local { path: root.to_owned(), source: plain(e) })?;
         let relative = entry.path().strip_prefix(root).unwrap_or(Path::new("")).as_os_str().as_bytes();
         let relative = RootPath::new(relative)
             .map_err(|source| Error::Effect(EffectError::Name { name: entry.path().display().to_string(), source }))?;
@@ -110,4 +110,9 @@ fn local(entry: &walkdir::DirEntry) -> Result<(Option<LocalKind>, bool), Error> 
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     fs::read(path).map_err(|source| Error::Local { path: PathBuf::from(path), source })
+}
+
+/// The error of the file system itself; its wrapper would say the path a second time.
+fn plain(error: walkdir::Error) -> std::io::Error {
+    error.into_io_error().unwrap_or_else(|| std::io::Error::other("symbolic links lead in a circle"))
 }

@@ -16,7 +16,7 @@ use crate::{
 /// Reads an image's documents, and its package database where packages are asked for.
 pub fn inspect(options: &InspectOptions, events: Arc<dyn Events>) -> Result<InspectReport, Error> {
     let session = Session::open(&options.session, events)?;
-    let source = ImageSource::open(&options.image.parse()?)?;
+    let source = ImageSource::named(&options.image)?;
     let (root, document) = source.root(&session)?;
     let (annotations, images) = match document {
         Document::Manifest(manifest) => (manifest.annotations.clone(), vec![(root.clone(), manifest)]),
@@ -31,6 +31,10 @@ pub fn inspect(options: &InspectOptions, events: Arc<dyn Events>) -> Result<Insp
                 if let Document::Manifest(manifest) = raw.parse()? {
                     images.push((raw, manifest));
                 }
+            }
+            if let (true, Some(arch)) = (images.is_empty(), options.arches.first()) {
+                let platforms = index.platforms().join(", ");
+                return Err(Error::NoPlatform { image: source.name(), arch: *arch, platforms });
             }
             (index.annotations, images)
         }

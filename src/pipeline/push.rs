@@ -18,7 +18,7 @@ use crate::{
 /// Copies an image or index with everything it names.
 pub fn push(options: &PushOptions, events: Arc<dyn Events>) -> Result<PushReport, Error> {
     let session = Session::open(&options.session, events)?;
-    let source = ImageSource::open(&options.from.parse()?)?;
+    let source = ImageSource::named(&options.from)?;
     let to: ImageRef = options.to.parse()?;
     let publication = publication(&session, &source)?;
     let digest = publication.index.digest().0;

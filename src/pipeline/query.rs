@@ -58,7 +58,7 @@ pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Reso
 }
 
 fn image_base(session: &Session, image: &str, options: &ResolveOptions) -> Result<Base, Error> {
-    let source = ImageSource::open(&image.parse()?)?;
+    let source = ImageSource::named(image)?;
     let (root, document) = source.root(session)?;
     let (_, manifest) = base::select(session, &source, root, document, options.arch)?;
     base::read(session, &source, &manifest, options.arch, None)

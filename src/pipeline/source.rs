@@ -1,5 +1,7 @@
 //! Images where they are: in a registry, in a layout, in an archive.
 
+use std::path::Path;
+
 use super::{Error, Session};
 use crate::{
     formats::oci::{Descriptor, Document, ImageRef, MANIFEST_LIMIT, MediaType, RawDocument, Reference},
@@ -15,10 +17,14 @@ pub(super) enum ImageSource {
 }
 
 impl ImageSource {
-    /// From the user's words.
-    pub(super) fn open(image: &ImageRef) -> Result<Self, Error> {
+    /// From the user's words. A local path without its transport would be looked for in a registry: that is refused.
+    pub(super) fn named(text: &str) -> Result<Self, Error> {
+        let image: ImageRef = text.parse()?;
+        if matches!(image, ImageRef::Docker(_)) && !text.starts_with("docker://") && Path::new(text).exists() {
+            return Err(Error::Transport { path: text.into() });
+        }
         let name = image.to_string();
-        Ok(match image {
+        Ok(match &image {
             ImageRef::Docker(reference) => Self::Registry { reference: reference.clone() },
             ImageRef::Oci { dir, tag } => Self::Layout { layout: Box::new(Layout::open(dir)?), tag: tag.clone(), name },
             ImageRef::OciArchive { file, tag } => {

@@ -39,6 +39,9 @@ impl Trusts {
         }
         common.extend(keys_of(base));
         let mut by_repo = BTreeMap::new();
+        if session.options.no_gpgcheck {
+            session.warn("packages are taken without checking their signatures");
+        }
         for repo in repos {
             let trust = if session.options.no_gpgcheck || !repo.config.gpgcheck {
                 Trust::Anyone

@@ -13,7 +13,7 @@ use super::{Error, Place};
 #[derive(Clone, Debug)]
 pub(super) struct Source<'t> {
     name: &'t str,
-    text: &'t str,
+    pub(super) text: &'t str,
     root: DeTable<'t>,
 }
 

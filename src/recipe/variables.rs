@@ -66,6 +66,7 @@ impl<'a> Variables<'a> {
             }
         }
         for (name, value) in &overrides.set {
+            check_used(source, &defined, name, value)?;
             defined.insert(name.clone(), (value.clone(), Place::Flag("--set")));
         }
         let variables = Self { source, arch, defined, stack: RefCell::default() };
@@ -246,4 +247,22 @@ fn rt_of(kernel: &str) -> String {
         Some(_) => kernel.rsplit_once(".el").map_or_else(String::new, |(v, tag)| format!("{v}.rt*.el{tag}")),
         None => String::new(),
     }
+}
+
+/// Refuses `--set` of a variable the recipe neither declares nor uses: it would change nothing, which is never meant.
+fn check_used(
+    source: &Source<'_>,
+    defined: &BTreeMap<String, (String, Place)>,
+    name: &str,
+    value: &str,
+) -> Result<(), Error> {
+    let known = || defined.keys().map(String::as_str).chain(COMPUTED);
+    if known().any(|n| n == name) || source.text.contains(&format!("${{{name}}}")) {
+        return Ok(());
+    }
+    let why = match super::error::nearest(name, known()) {
+        Some(near) => format!("the recipe has no such variable: did you mean {near:?}"),
+        None => "the recipe has no such variable".to_owned(),
+    };
+    Err(Error::BadValue { at: Place::Flag("--set"), key: name.to_owned(), value: value.to_owned(), why })
 }

@@ -210,8 +210,9 @@ impl From<net::Error> for Error {
 fn net_hint(error: &net::Error) -> Option<String> {
     match error {
         // Docker's registry answers TLS with HTTP: rustls then says "corrupt message".
-        net::Error::Transport { source: net::Failure::Tls { .. }, .. } => {
-            Some("if this registry speaks plain HTTP, pass --plain-http HOST".into())
+        net::Error::Transport { url, source: net::Failure::Tls { .. }, .. } => {
+            let place = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+            Some(format!("if this registry speaks plain HTTP, pass --plain-http {}", host_of(place)))
         }
         other => other.hint(),
     }

@@ -89,6 +89,18 @@ impl Store {
         Ok(Self(Arc::new(Inner { dir, lock })))
     }
 
+    /// Opens a store that is there already: what counts or clears one must not take another directory for it.
+    ///
+    /// # Errors
+    /// [`Error::NotStore`] for anything else.
+    pub fn existing(dir: impl Into<PathBuf>) -> Result<Self, Error> {
+        let dir = dir.into();
+        if !dir.join("facts").is_dir() || !dir.join("lock").is_file() {
+            return Err(Error::NotStore { dir });
+        }
+        Self::open(dir)
+    }
+
     /// The store's directory.
     pub fn dir(&self) -> &Path {
         &self.0.dir

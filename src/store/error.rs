@@ -17,6 +17,12 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// There is no store in it.
+    #[error("{} is no cache of drydock's", dir.display())]
+    NotStore {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// The file system or the quota is full.
     #[error("writing {what} to the store {}{}", dir.display(), needed.map(|n| format!(" ({n} bytes needed)")).unwrap_or_default())]
     Full {
@@ -96,7 +102,7 @@ impl Error {
 impl Fault for Error {
     fn class(&self) -> Class {
         match self {
-            Self::Unusable { .. } | Self::Busy { .. } => Class::Usage,
+            Self::Unusable { .. } | Self::Busy { .. } | Self::NotStore { .. } => Class::Usage,
             Self::Full { .. } | Self::Io { .. } | Self::Input { .. } => Class::Internal,
             Self::Mismatch { .. } | Self::WrongSize { .. } | Self::TooLarge { .. } => Class::Verification,
         }
@@ -104,6 +110,7 @@ impl Fault for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::NotStore { .. } => Some("name the cache's directory with --cache DIR".into()),
             Self::Unusable { .. } => Some("name a directory you can write to with --cache DIR".into()),
             Self::Full { .. } => {
                 Some("free some space (`drydock cache gc`) or name a roomier place with --cache DIR".into())

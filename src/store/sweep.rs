@@ -104,11 +104,12 @@ impl Store {
                 freed.removed.add(size);
             }
         }
-        let sizes = self.sub("facts").join(SIZES);
+        let (sizes, keys) = (self.sub("facts").join(SIZES), self.sub("facts").join("key"));
         for dir in ["partial", "facts", "temp"] {
             for (path, size) in files_below(&self.sub(dir))? {
                 // A size that outlives its blob is 40 bytes, and those of kept blobs save hashing them again.
-                if path.starts_with(&sizes) && !keep.is_empty() {
+                // A signing key is small too, and without it a kept lock could not be built offline.
+                if (path.starts_with(&sizes) || path.starts_with(&keys)) && !keep.is_empty() {
                     continue;
                 }
                 fs::remove_file(&path).map_err(Error::io("removing", &path))?;

@@ -84,8 +84,16 @@ impl fmt::Display for Arch {
 
 /// A name that is no architecture drydock builds for.
 #[derive(Debug, thiserror::Error)]
-#[error("unknown architecture {0:?}: known are x86_64, aarch64, ppc64le, s390x")]
+#[error("unknown architecture {0:?}: {hint}", hint = meant(.0))]
 pub struct UnknownArch(pub String);
+
+/// The container world's names are the usual mistake.
+fn meant(name: &str) -> String {
+    match Arch::from_oci(name).or_else(|| Arch::ALL.into_iter().find(|a| a.rpm() == name.replace('-', "_"))) {
+        Some(arch) => format!("did you mean {arch}?"),
+        None => "known are x86_64, aarch64, ppc64le, s390x".to_owned(),
+    }
+}
 
 impl FromStr for Arch {
     type Err = UnknownArch;
