@@ -38,12 +38,6 @@ pub(super) struct ResolveArgs {
     /// Never take packages that match (again and again)
     #[arg(long, value_name = "GLOB", help_heading = "Resolving")]
     exclude: Vec<String>,
-    /// Enable a module stream beside the defaults (again and again)
-    #[arg(long = "module", value_name = "NAME:STREAM", help_heading = "Resolving")]
-    modules: Vec<String>,
-    /// The platform modules are for, as platform:el8 [default: from the base's os-release]
-    #[arg(long, value_name = "ID", help_heading = "Resolving")]
-    platform_id: Option<String>,
     /// Take recommended packages too
     #[arg(long, help_heading = "Resolving")]
     weak: bool,
@@ -82,8 +76,6 @@ impl ResolveArgs {
             arch: self.arch,
             installed,
             exclude: self.exclude.clone(),
-            modules: self.modules.clone(),
-            platform_id: self.platform_id.clone(),
             weak: self.weak,
             best: !self.no_best,
             releasever: self.releasever.clone(),

@@ -5,7 +5,7 @@ use std::io;
 use crate::{
     formats::rpm::PayloadError,
     store,
-    terms::{Class, Fault, RootPath},
+    terms::{Checksum, Class, Fault, RootPath},
 };
 
 /// Why a layer ends half-way. Nothing of it stays in the store.
@@ -36,6 +36,18 @@ pub enum PackError {
         /// The file.
         path: RootPath,
     },
+    /// A file whose bytes are not what its package's header says.
+    #[error("{path} of {package} is {actual}, and the package says {expected}")]
+    FileDigest {
+        /// The package.
+        package: String,
+        /// The file.
+        path: RootPath,
+        /// The header's digest.
+        expected: Checksum,
+        /// That of the bytes.
+        actual: Checksum,
+    },
     /// The compressor failed.
     #[error("compressing a layer")]
     Compress(#[source] io::Error),
@@ -50,7 +62,7 @@ pub enum PackError {
 impl Fault for PackError {
     fn class(&self) -> Class {
         match self {
-            Self::Payload { .. } | Self::Missing { .. } => Class::Verification,
+            Self::Payload { .. } | Self::Missing { .. } | Self::FileDigest { .. } => Class::Verification,
             Self::Store(e) => e.class(),
             _ => Class::Internal,
         }
@@ -58,7 +70,7 @@ impl Fault for PackError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Payload { .. } | Self::Missing { .. } => Some(
+            Self::Payload { .. } | Self::Missing { .. } | Self::FileDigest { .. } => Some(
                 "the package passed its checksums and is still not sound: report it to whoever built it".to_owned(),
             ),
             Self::Store(e) => e.hint(),

@@ -13,7 +13,7 @@ use crate::{
         tar::{self, Entry, EntryKind},
     },
     rootfs::{Content, Kind, Node, PackageId, Special},
-    terms::RootPath,
+    terms::{Checksum, ChecksumHasher, RootPath},
 };
 
 /// Where the bytes of packages and base layers come from.
@@ -109,6 +109,16 @@ enum Outgoing {
 pub(super) struct Producer {
     input: Input,
     out: VecDeque<Outgoing>,
+    /// The file on its way out, and what its package says it hashes to.
+    checking: Option<Checking>,
+}
+
+/// A file's digest in the making.
+struct Checking {
+    path: RootPath,
+    expected: Checksum,
+    hasher: ChecksumHasher,
+    left: u64,
 }
 
 impl std::fmt::Debug for Producer {
@@ -119,7 +129,7 @@ impl std::fmt::Debug for Producer {
 
 impl Producer {
     pub(super) fn new(segment: Segment) -> Self {
-        Self { input: Input::Closed(segment), out: VecDeque::new() }
+        Self { input: Input::Closed(segment), out: VecDeque::new(), checking: None }
     }
 
     /// The next `limit` bytes; fewer only at the end of the segment, none after it.
@@ -175,7 +185,21 @@ impl Producer {
             Input::Base { reader, layer, .. } => (reader.read_exact(into), base_name(*layer)),
             _ => return Ok(()),
         };
-        result.map_err(|source| PackError::Read { what, source })
+        result.map_err(|source| PackError::Read { what: what.clone(), source })?;
+        self.check(into, what)
+    }
+
+    /// Hashes content of a package's file as rpm does when it unpacks; at the file's end it must be what the header says.
+    fn check(&mut self, bytes: &[u8], package: String) -> Result<(), PackError> {
+        let Some(checking) = &mut self.checking else { return Ok(()) };
+        checking.hasher.update(bytes);
+        checking.left = checking.left.saturating_sub(bytes.len() as u64);
+        if checking.left > 0 {
+            return Ok(());
+        }
+        let Some(Checking { path, expected, hasher, .. }) = self.checking.take() else { return Ok(()) };
+        let actual = hasher.finish();
+        if actual == expected { Ok(()) } else { Err(PackError::FileDigest { package, path, expected, actual }) }
     }
 
     /// Goes on to the next entry; false at the end.
@@ -243,6 +267,13 @@ impl Producer {
         if files.get(&carrier).is_some_and(comes_now)
             && let Some(shared) = files.remove(&carrier)
         {
+            let digest = payload.files().get(member.file).and_then(|f| f.digest.clone()).filter(|_| member.size > 0);
+            self.checking = digest.map(|expected| Checking {
+                path: shared.paths[0].clone(),
+                hasher: ChecksumHasher::new(expected.algorithm()),
+                expected,
+                left: member.size,
+            });
             self.announce(&shared);
         }
         self.input = Input::Package { id, payload, files, members };

@@ -143,10 +143,6 @@ pub struct ResolveOptions {
     pub installed: Installed,
     /// Globs of packages never to take.
     pub exclude: Vec<String>,
-    /// `NAME:STREAM`.
-    pub modules: Vec<String>,
-    /// `platform:el8` and its like; the base's os-release tells when none.
-    pub platform_id: Option<String>,
     /// Recommended packages come along.
     pub weak: bool,
     /// Only the best version will do.

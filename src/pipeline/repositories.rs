@@ -92,6 +92,12 @@ pub(super) fn from_files(
         let text = String::from_utf8_lossy(&read_local(path)?).into_owned();
         for config in RepoConfig::parse_file(&path.display().to_string(), &text)?.iter().filter(|c| c.enabled) {
             let config = config.expanded(variables);
+            if config.repo_gpgcheck {
+                session.warn(format!(
+                    "repository {}: its metadata's signature is not checked, its packages' are",
+                    config.id
+                ));
+            }
             let file = |name: &Option<String>| name.as_deref().map(PathBuf::from);
             let tls = [&config.sslcacert, &config.sslclientcert, &config.sslclientkey].map(file);
             let identity = identity(session, tls, config.sslverify)?;

@@ -112,6 +112,10 @@ pub(super) fn resolve(
     trusts: &Trusts,
 ) -> Result<Solution, Error> {
     let guard = session.stage("resolve", plan.arch.rpm(), 0);
+    if !plan.packages.modules.is_empty() {
+        let streams = plan.packages.modules.join(", ");
+        session.warn(format!("{}: module streams are not resolved, so {streams} changes nothing", plan.arch));
+    }
     let mut request = Request::new(plan.arch);
     request.installed = installed(base)?;
     request.sources = loads.sources();
