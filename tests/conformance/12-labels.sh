@@ -1,5 +1,6 @@
 # Content labels: what a certificate grants decides, and says so.
 . "$(dirname "$0")/lib.sh"
+need "$RUN/drydock.lock"
 entitled() { # CERTIFICATE: lock the built-in recipe with that one
   local bad=$WORLD/entitlement-bad/$1; shift
   drydock lock "${TOOLKIT[@]/#in\/cert.pem*/$bad.pem,$bad-key.pem}" --arch x86_64 --cache cache --lock "labels.lock" --progress none "$@"

@@ -29,16 +29,17 @@ printf '{"auths":{"%s":{"auth":"%s"}}}' "$REG_AUTH" "$(printf drydock:sesame | b
 rm -rf "$b/image" "$b/lock"
 
 # Metadata and packages that are not what they should be; each in a copy of its repository
-copy() { rm -rf "$b/repo"; cp -a "$BAD/x86_64" "$b/repo"; }
+copy() { rm -rf "$b/repo" "$b/lock"; cp -a "$BAD/x86_64" "$b/repo"; }
 torn() { REPO=$b/repo bad; }
 recipe '"fixture-torn"'
 copy; p=$(echo "$b"/repo/repodata/*-primary.xml.gz); printf x >> "$p";                 refused 4 "a primary.xml that is not repomd's"   'primary'        torn
 copy; p=$(echo "$b"/repo/Packages/f/fixture-torn-*.rpm); truncate -s -1000 "$p";       refused 4 "a truncated package"                  'fixture-torn'   torn
 copy; printf 'XXXX' | dd of="$p" bs=1 seek=$(($(stat -c %s "$p") - 500)) conv=notrunc status=none; refused 4 "a corrupted payload"      'fixture-torn'   torn
-copy; printf 'XXXX' | dd of="$p" bs=1 seek=2500 conv=notrunc status=none;              refused 4 "a corrupted header"                   'fixture-torn'   torn
+copy; printf 'XXXX' | dd of="$p" bs=1 seek=5000 conv=notrunc status=none;              refused 4 "a corrupted header"                   'fixture-torn'   torn
 # The same with metadata that agrees, so that only signature and header digests can tell
 remake() { createrepo_c --quiet --no-database "$b/repo"; }
-copy; printf 'XXXX' | dd of="$p" bs=1 seek=$(($(stat -c %s "$p") - 500)) conv=notrunc status=none; remake; refused 4 "a corrupted payload, metadata to match" 'fixture-torn' torn
+copy; printf 'XXXX' | dd of="$p" bs=1 seek=$(($(stat -c %s "$p") - 500)) conv=notrunc status=none; remake; refused 4 "a corrupted payload, metadata to match" 'checking fixture-torn' torn
+copy; header=$(grep -abo 'Truncated or' "$p" | cut -d: -f1); printf 'XXXX' | dd of="$p" bs=1 seek="$header" conv=notrunc status=none; remake; refused 4 "a corrupted header, metadata to match" 'checking fixture-torn' torn
 recipe '"fixture-stranger"';              refused 4 "a package signed by a stranger"           'fixture-stranger.*|key'      bad
                                           refused 4 "…which is named with its key"             "$(gpg --show-keys --with-colons "$WORLD/RPM-GPG-KEY-stranger" 2> /dev/null | sed -n 's/^pub:[^:]*:[^:]*:[^:]*:........\([^:]*\):.*/\1/p')" bad
 recipe '"fixture-unsigned"';              refused 4 "an unsigned package"                      'fixture-unsigned'            bad
