@@ -17,6 +17,9 @@ use super::{
     args::{GlobalArgs, ProgressMode},
 };
 
+/// Stages that wait for the network are seen to be alive.
+const TICK: Duration = Duration::from_millis(120);
+
 /// A JSON reader needs no more than this to draw a curve.
 const JSON_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -123,6 +126,10 @@ impl State {
 
     fn advance(&mut self, stage: &'static str, subject: String, amount: u64, now: Instant) {
         let json = matches!(self.display, Display::Json);
+        // Workers know their stage, not always what it is for: then it is what the stage works on now.
+        let known = self.running.contains_key(&(stage, subject.clone()));
+        let current = || self.running.keys().find(|(s, _)| *s == stage).map(|(_, subject)| subject.clone());
+        let Some(subject) = known.then_some(subject).or_else(current) else { return };
         let Some(running) = self.running.get_mut(&(stage, subject.clone())) else { return };
         if let Some(bar) = &running.bar {
             bar.inc(amount);
@@ -183,9 +190,11 @@ fn to_stderr(line: &str) {
 fn bar(stage: &'static str, subject: &str, total: u64) -> ProgressBar {
     let template = match (stage, total) {
         (_, 0) => "{prefix:>8} {spinner} {wide_msg} {elapsed}",
-        ("resolve" | "install", _) => "{prefix:>8} [{bar:24}] {wide_msg} {human_pos}/{human_len} {elapsed}",
+        ("repos" | "resolve" | "install", _) => "{prefix:>8} [{bar:24}] {wide_msg} {human_pos}/{human_len} {elapsed}",
         _ => "{prefix:>8} [{bar:24}] {wide_msg} {bytes}/{total_bytes} {bytes_per_sec} {elapsed}",
     };
     let style = ProgressStyle::with_template(template).expect("the template is ours").progress_chars("=> ");
-    ProgressBar::new(total).with_style(style).with_prefix(stage).with_message(subject.to_owned())
+    let bar = ProgressBar::new(total).with_style(style).with_prefix(stage).with_message(subject.to_owned());
+    bar.enable_steady_tick(TICK);
+    bar
 }
