@@ -2,6 +2,8 @@
 
 mod files;
 mod images;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::{collections::BTreeMap, sync::Arc};
