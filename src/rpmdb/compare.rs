@@ -99,7 +99,7 @@ mod tests {
             let package = make(&Spec::new(name).built(built.parse().expect("seconds")));
             let head = crate::formats::rpm::PackageHead::read(&package.bytes[..]).expect("sound");
             let facts = crate::rpmdb::InstallFacts { time: 0, tid: 0, color: 0, file_states: vec![] };
-            let blob = crate::rpmdb::installed_header(&head, &facts);
+            let blob = crate::rpmdb::installed_header(&head, &facts).expect("sound");
             Installed { instance: n as u32 + 1, header: crate::formats::rpm::Header::parse(&blob).expect("sound") }
         };
         names.iter().enumerate().map(one).collect()

@@ -8,7 +8,7 @@ use crate::{
         report::{ArchDiff, ChangeKind, DiffReport},
     },
     rpmdb::{self, Change, InstallFacts},
-    terms::{Arch, Events, Quiet},
+    terms::{Arch, Event, Events},
     testbed::{
         MadeFile, MadeImage, Registry, Spec,
         image::{push_index, tar_of},
@@ -18,6 +18,12 @@ use crate::{
     },
 };
 use std::sync::Arc;
+
+struct Silent;
+
+impl Events for Silent {
+    fn event(&self, _: Event) {}
+}
 
 struct Site {
     registry: Registry,
@@ -60,7 +66,7 @@ impl Site {
         };
         let image = |tag: &str| format!("{}/x:{tag}", self.host());
         let (a, b, arches, sections) = (image("a"), image("b"), arches.to_vec(), sections.to_vec());
-        let events: Arc<dyn Events> = Arc::new(Quiet);
+        let events: Arc<dyn Events> = Arc::new(Silent);
         diff(&DiffOptions { session, a, b, arches, sections, times: false }, events)
     }
 }
@@ -73,7 +79,7 @@ fn database(packages: &[&str]) -> MadeFile {
     let header = |name: &&str| {
         let package = make(&Spec::new(name));
         let head = PackageHead::read(&package.bytes[..]).expect("sound");
-        rpmdb::installed_header(&head, &InstallFacts { time: 0, tid: 0, color: 0, file_states: vec![] })
+        rpmdb::installed_header(&head, &InstallFacts { time: 0, tid: 0, color: 0, file_states: vec![] }).expect("sound")
     };
     let change = Change { add: packages.iter().map(header).collect(), ..Change::new(Arch::X86_64) };
     MadeFile::file("/var/lib/rpm/rpmdb.sqlite", rpmdb::sqlite::write(None, &change).expect("sound"))
@@ -115,7 +121,7 @@ fn layers_over_a_common_base() {
     assert_eq!(
         files(x86),
         [
-            "Changed /opt/edited mode owner content",
+            "Changed /opt/edited content mode owner",
             "Removed /opt/gone ",
             "Changed /opt/link target",
             "Changed /var/lib/rpm/rpmdb.sqlite content",
