@@ -142,9 +142,11 @@ pub fn differences(old: Side<'_>, new: Side<'_>, digests: &Digests, times: bool)
     found
 }
 
-/// Sets of hardlinks with more than one name.
-fn sets(tree: &Rootfs) -> HashMap<LeafId, Vec<&RootPath>> {
-    let mut sets: HashMap<LeafId, Vec<&RootPath>> = HashMap::new();
+/// Names of files that have more than one, in order.
+type Sets<'a> = HashMap<LeafId, Vec<&'a RootPath>>;
+
+fn sets(tree: &Rootfs) -> Sets<'_> {
+    let mut sets = Sets::new();
     for (path, id, _) in tree.iter().filter(|(_, _, node)| !node.is_directory()) {
         sets.entry(id).or_default().push(path);
     }
@@ -165,7 +167,7 @@ struct Comparison<'a> {
     new: Side<'a>,
     digests: &'a Digests,
     times: bool,
-    sets: (HashMap<LeafId, Vec<&'a RootPath>>, HashMap<LeafId, Vec<&'a RootPath>>),
+    sets: (Sets<'a>, Sets<'a>),
 }
 
 impl Comparison<'_> {
