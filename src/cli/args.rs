@@ -14,13 +14,13 @@ use crate::{
     terms::Arch,
 };
 
-use super::{Environment, Failure, build, cache, completions, demo, inspect, lock, man, push, recipe, resolve};
+use super::{Environment, Failure, build, cache, completions, demo, diff, inspect, lock, man, push, recipe, resolve};
 
 /// Container images out of RPM repositories, with no container engine.
 #[derive(Debug, Parser)]
 #[command(name = "drydock", version, max_term_width = 110, styles = Styles::plain())]
 #[command(
-    after_help = "Exit codes: 0 done, 1 internal fault, 2 usage or recipe, 3 unsatisfiable, 4 verification failed, \
+    after_help = "Exit codes: 0 done, 1 internal fault (diff: they differ), 2 usage or recipe, 3 unsatisfiable, 4 verification failed, \
 5 network, registry or credentials, 6 missing while offline."
 )]
 pub(super) struct Cli {
@@ -39,8 +39,10 @@ pub(super) enum Command {
     Lock(Box<lock::LockArgs>),
     /// What would dnf install? Resolve specs against repositories
     Resolve(Box<resolve::ResolveArgs>),
-    /// What is in an image: platforms, layers, labels, packages
+    /// What is in an image: platforms, layers, labels, packages, scriptlets
     Inspect(inspect::InspectArgs),
+    /// Compare two images: packages, files, config, annotations, layers
+    Diff(diff::DiffArgs),
     /// Copy an image between registries, OCI layouts and archives
     Push(push::PushArgs),
     /// The store of downloaded and derived files

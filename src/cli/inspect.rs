@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     pipeline::{
         options::InspectOptions,
-        report::{InspectReport, InspectedArch},
+        report::{InspectReport, InspectedArch, InspectedScriptlet},
     },
     terms::Arch,
 };
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::pipeline;
 
-/// What is in an image: platforms, layers, labels, packages.
+/// What is in an image: platforms, layers, labels, packages, scriptlets.
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
     /// REF, docker://REF, oci:DIR[:TAG] or oci-archive:FILE[:TAG]
@@ -28,6 +28,9 @@ pub(super) struct InspectArgs {
     /// List the packages of its rpmdb
     #[arg(long)]
     packages: bool,
+    /// List the scriptlets and triggers of those packages
+    #[arg(long)]
+    scriptlets: bool,
     #[command(flatten)]
     session: SessionArgs,
 }
@@ -38,6 +41,7 @@ pub(super) fn run(args: InspectArgs, context: &Context<'_>) -> Result<(), Failur
         image: args.image,
         arches: args.arches,
         packages: args.packages,
+        scriptlets: args.scriptlets,
     };
     let report = pipeline::inspect(&options, context.progress.clone())?;
     context.progress.close();
@@ -81,5 +85,19 @@ fn one(arch: &InspectedArch) -> String {
             text += &format!("  {nevra}\n");
         }
     }
+    if let Some(scriptlets) = &arch.scriptlets {
+        text += &self::scriptlets(scriptlets);
+    }
     text
+}
+
+fn scriptlets(list: &[InspectedScriptlet]) -> String {
+    let mut table = Table::new(&["  PACKAGE", "SCRIPTLET", "PROGRAM", "FIRST LINE"]);
+    for s in list {
+        let on = if s.on.is_empty() { String::new() } else { format!("[{}] ", s.on.join(" ")) };
+        let line: String = format!("{on}{}", s.line).chars().filter(|c| !c.is_control()).take(80).collect();
+        table.row([format!("  {}", s.package), s.kind.to_owned(), s.program.clone(), line]);
+    }
+    let total = format!("  {}\n", count(list.len() as u64, "scriptlet"));
+    if table.is_empty() { total } else { format!("{total}{table}") }
 }

@@ -9,6 +9,7 @@ mod build;
 mod cache;
 mod completions;
 mod demo;
+mod diff;
 mod environment;
 mod error;
 mod inspect;
@@ -40,6 +41,8 @@ struct Context<'a> {
     environment: &'a Environment,
     output: &'a Output,
     progress: &'a Arc<Progress>,
+    /// Whether `-v` was given: long answers in full.
+    verbose: bool,
 }
 
 /// Parses, runs, reports; gives the exit code. `arguments` begins with the program's name.
@@ -62,19 +65,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     let output = Output::new(cli.global.format);
     environment.start_log(cli.global.verbose, cli.global.quiet);
     let progress = Arc::new(Progress::new(&cli.global, environment));
-    let context = Context { environment, output: &output, progress: &progress };
+    let verbose = cli.global.verbose > 0;
+    let context = Context { environment, output: &output, progress: &progress, verbose };
     // A worker's panic arrives here too: it becomes an error with an exit code of ours.
     let result = std::panic::catch_unwind(AssertUnwindSafe(|| dispatch(cli.command, &context)));
     progress.close();
     match result {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Ok(code)) => code,
         Ok(Err(failure)) => report::failure(&failure, &output, environment),
         Err(_) => report::failure(&Error::Panicked.into(), &output, environment),
     }
 }
 
-fn dispatch(command: Command, context: &Context<'_>) -> Result<(), Failure> {
+/// Runs a verb. All but one succeed or fail; `diff` has an answer that is neither.
+fn dispatch(command: Command, context: &Context<'_>) -> Result<ExitCode, Failure> {
     match command {
+        Command::Diff(args) => return diff::run(args, context),
         Command::Build(args) => build::run(&args, context),
         Command::Lock(args) => lock::run(&args, context),
         Command::Resolve(args) => resolve::run(&args, context),
@@ -85,7 +91,8 @@ fn dispatch(command: Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The clap command, for parsing, completions and manual pages alike.

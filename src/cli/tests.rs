@@ -241,3 +241,78 @@ fn pages_and_completions_for_every_verb() {
     assert!(page.contains("\\-\\-kernel") && pages.join("drydock-cache-du.1").exists());
     assert_eq!(run(["drydock".into(), "--nonsense".into()], &environment(&[])), ExitCode::from(2));
 }
+
+#[test]
+fn a_difference_has_an_exit_code_and_no_report() {
+    use crate::{
+        formats::compression::Codec,
+        testbed::{MadeFile, MadeImage, Registry, image::push_index, image::tar_of, registry::Manners, server::Speaks},
+    };
+    let registry = Registry::start(Manners::open(), Speaks::Http).expect("a socket");
+    for (tag, text) in [("a", "1"), ("b", "2")] {
+        let layer = tar_of(&[MadeFile::file("/x", text)], &|_| 0);
+        push_index(&registry, "x", tag, &[MadeImage::new(Arch::X86_64, &[layer], Codec::Gzip)]);
+    }
+    let host = registry.url().trim_start_matches("http://").to_owned();
+    let cache = tempfile::tempdir().expect("a directory");
+    let code = |a: &str, b: &str| {
+        let line = format!("drydock diff {host}/x:{a} {host}/x:{b} --plain-http {host} --progress none --cache");
+        let words = line.split(' ').map(OsString::from).chain([cache.path().into()]);
+        run(words, &environment(&[]))
+    };
+    assert_eq!(code("a", "a"), ExitCode::SUCCESS);
+    assert_eq!(code("a", "b"), ExitCode::from(1));
+    assert_eq!(code("a", "c"), ExitCode::from(5));
+}
+
+#[test]
+fn differences_as_text() {
+    use crate::pipeline::report::{ArchDiff, ChangeKind, DiffReport, DiffSide, FileDiff, PackageDiff, ValueDiff};
+    let value = |name: &str, a: Option<&str>, b: Option<&str>| ValueDiff {
+        name: name.into(),
+        a: a.map(str::to_owned),
+        b: b.map(str::to_owned),
+    };
+    let file = |path: &str, change, kind, aspects| FileDiff { path: path.into(), change, kind, aspects };
+    let added = |path: &str, kind| file(path, ChangeKind::Added, kind, vec![]);
+    let nevra = |text: &str| Some(text.parse().expect("a NEVRA"));
+    let sized = vec![value("size", Some("1"), Some("2")), value("content", Some("x"), Some("y"))];
+    let arch = ArchDiff {
+        arch: Arch::X86_64,
+        only_in: None,
+        packages: Some(vec![
+            PackageDiff { change: ChangeKind::Upgraded, a: nevra("a-1-1.noarch"), b: nevra("a-1-2.noarch") },
+            PackageDiff { change: ChangeKind::Removed, a: nevra("b-1-1.noarch"), b: None },
+        ]),
+        files: Some(vec![
+            added("/d", "dir"),
+            added("/d-e", "file"),
+            added("/d/e", "dir"),
+            added("/d/e/f", "file"),
+            file("/g", ChangeKind::Changed, "file", sized),
+            added("/h", "file"),
+        ]),
+        config: Some(vec![value("label l", None, Some("x\ny")), value("user", Some("a"), Some("b"))]),
+        annotations: Some(vec![]),
+        layers: None,
+    };
+    let side = |image: &str| DiffSide { image: image.into(), digest: Digest::of(b"x"), media_type: String::new() };
+    let report = DiffReport { a: side("one"), b: side("two"), equal: false, index: vec![], arches: vec![arch] };
+    let text = diff::summary(&report, 2);
+    let want = "
+x86_64
+  packages: 1 removed, 1 upgraded
+    ~ a-1-1.noarch -> 1-2 upgraded
+    - b-1-1.noarch
+  files: 5 added
+    + /d/ and 2 paths below
+    + /d-e
+    … and 1 more (--all lists them)
+  files: 1 changed
+    ~ /g  size 1 -> 2
+  config
+    + label l: x\\ny
+    ~ user: a -> b
+";
+    assert_eq!(text.split_once(&format!("B two {}\n", Digest::of(b"x"))).expect("a heading").1, want);
+}

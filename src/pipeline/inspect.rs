@@ -5,13 +5,20 @@ use std::sync::Arc;
 use super::{
     Error, Session, base,
     options::InspectOptions,
-    report::{InspectReport, InspectedArch, InspectedLayer},
+    report::{InspectReport, InspectedArch, InspectedLayer, InspectedScriptlet},
     source::ImageSource,
 };
 use crate::{
-    formats::oci::{CONFIG_LIMIT, Descriptor, Document, ImageConfig, Manifest, RawDocument},
-    terms::{Arch, Events},
+    formats::{
+        oci::{CONFIG_LIMIT, Descriptor, Document, ImageConfig, Manifest, RawDocument},
+        rpm::Scriptlet,
+    },
+    rpmdb::Installed,
+    terms::{Arch, Events, Nevra},
 };
+
+/// Characters of a scriptlet's line that are shown: bodies may be one line of any length.
+const SHOWN: usize = 200;
 
 /// Reads an image's documents, and its package database where packages are asked for.
 pub fn inspect(options: &InspectOptions, events: Arc<dyn Events>) -> Result<InspectReport, Error> {
@@ -39,8 +46,7 @@ pub fn inspect(options: &InspectOptions, events: Arc<dyn Events>) -> Result<Insp
             (index.annotations, images)
         }
     };
-    let arches =
-        images.iter().map(|(raw, m)| one(&session, &source, raw, m, options.packages)).collect::<Result<_, _>>()?;
+    let arches = images.iter().map(|(raw, m)| one(&session, &source, raw, m, options)).collect::<Result<_, _>>()?;
     Ok(InspectReport {
         image: options.image.clone(),
         digest: root.digest().0,
@@ -55,7 +61,7 @@ fn one(
     source: &ImageSource,
     raw: &RawDocument,
     manifest: &Manifest,
-    packages: bool,
+    options: &InspectOptions,
 ) -> Result<InspectedArch, Error> {
     let config = ImageConfig::parse(&source.blob(session, &manifest.config)?.read(CONFIG_LIMIT)?)?;
     let mut steps = config.history.iter().filter(|h| !h.empty_layer);
@@ -66,15 +72,19 @@ fn one(
         created_by: steps.next().and_then(|h| h.created_by.clone()),
     };
     let layers = manifest.layers.iter().map(layer).collect();
-    let packages = match (packages, Arch::from_oci(&config.architecture)) {
-        (true, Some(arch)) => {
-            let image = base::read(session, source, manifest, arch, None)?;
-            let mut names: Vec<_> = image.database.iter().flat_map(|d| d.named()).map(|(_, nevra)| nevra).collect();
-            names.sort();
-            Some(names)
+    let mut packages: Option<Vec<_>> = None;
+    let mut scriptlets = None;
+    if let (true, Some(arch)) = (options.packages || options.scriptlets, Arch::from_oci(&config.architecture)) {
+        let image = base::read(session, source, manifest, arch, None)?;
+        let mut installed: Vec<_> = image.database.iter().flat_map(|d| d.named()).collect();
+        installed.sort_by(|a, b| a.1.cmp(&b.1));
+        if options.scriptlets {
+            let lists: Result<Vec<_>, _> =
+                installed.iter().map(|(package, nevra)| scriptlets_of(package, nevra)).collect();
+            scriptlets = Some(lists?.into_iter().flatten().collect());
         }
-        _ => None,
-    };
+        packages = options.packages.then(|| installed.into_iter().map(|(_, nevra)| nevra).collect());
+    }
     Ok(InspectedArch {
         platform: format!("{}/{}", config.os, config.architecture),
         manifest: raw.digest().0,
@@ -84,5 +94,24 @@ fn one(
         env: config.config.env,
         layers,
         packages,
+        scriptlets,
     })
+}
+
+/// A package's scriptlets and triggers, in the header's order.
+fn scriptlets_of(package: &Installed, nevra: &Nevra) -> Result<Vec<InspectedScriptlet>, Error> {
+    let all = package.header.scriptlets().map_err(|source| Error::Header { package: nevra.clone(), source })?;
+    let one = |s: Scriptlet| InspectedScriptlet {
+        package: nevra.clone(),
+        kind: s.kind.directive(),
+        program: s.program.join(" "),
+        on: s.conditions.into_iter().map(|c| c.name).collect(),
+        line: s.body.as_deref().map(first_line).unwrap_or_default(),
+    };
+    Ok(all.into_iter().map(one).collect())
+}
+
+fn first_line(body: &str) -> String {
+    let line = body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    line.chars().take(SHOWN).collect()
 }

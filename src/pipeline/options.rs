@@ -184,6 +184,40 @@ pub struct InspectOptions {
     pub arches: Vec<Arch>,
     /// List the packages in the image's rpmdb (its layers are read for that).
     pub packages: bool,
+    /// List those packages' scriptlets and triggers (likewise).
+    pub scriptlets: bool,
+}
+
+/// `drydock diff`.
+#[derive(Clone, Debug)]
+pub struct DiffOptions {
+    /// Common part.
+    pub session: SessionOptions,
+    /// The first image: `REF`, `docker://REF`, `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]`.
+    pub a: String,
+    /// The second.
+    pub b: String,
+    /// These architectures only; all that one of the images has when empty.
+    pub arches: Vec<Arch>,
+    /// What to compare; everything when empty.
+    pub sections: Vec<Section>,
+    /// Compare times as well: of files, of the config.
+    pub times: bool,
+}
+
+/// A part of an image that can be compared by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Packages of the rpmdb.
+    Packages,
+    /// Files.
+    Files,
+    /// What the config says beside its layers.
+    Config,
+    /// Annotations of index and manifest.
+    Annotations,
+    /// Layers as stored.
+    Layers,
 }
 
 /// `drydock demo`.

@@ -1,6 +1,12 @@
 //! What the pipeline answers: plain data, serialised as it stands for `--format json` and `--report`. No times: those are
 //! the command line's, which has a clock.
 
+mod diff;
+
+pub use diff::{
+    ArchDiff, ChangeKind, DiffLayer, DiffReport, DiffSide, FileDiff, LayersDiff, Only, PackageDiff, ValueDiff,
+};
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Serialize;
@@ -209,6 +215,25 @@ pub struct InspectedArch {
     /// Packages in its rpmdb, sorted; none where not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packages: Option<Vec<Nevra>>,
+    /// Scriptlets and triggers of those packages, by package; none where not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scriptlets: Option<Vec<InspectedScriptlet>>,
+}
+
+/// A scriptlet or trigger of an installed package.
+#[derive(Clone, Debug, Serialize)]
+pub struct InspectedScriptlet {
+    /// Whose.
+    pub package: Nevra,
+    /// `%post`, `%transfiletriggerin` …
+    pub kind: &'static str,
+    /// Interpreter and its arguments: `/bin/sh`, `<lua>`, or the program that is the whole scriptlet.
+    pub program: String,
+    /// What fires it, if it is a trigger: packages, or beginnings of paths.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub on: Vec<String>,
+    /// First line of the body that is not blank, cut to 200 characters; empty where there is no body.
+    pub line: String,
 }
 
 /// A layer of an image.

@@ -7,6 +7,7 @@
 //! [`Rootfs`] is a sorted tree; a hardlink is one leaf under several names; a file's bytes stay where they are and are only
 //! named ([`Content`]). Ownership, set-id bits, devices and capabilities are numbers in it, so none of this needs root.
 
+pub mod compare;
 mod content;
 pub mod dump;
 pub mod install;

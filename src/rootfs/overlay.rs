@@ -1,7 +1,7 @@
 //! Base layers laid over one another: tar entries, whiteouts and opaque directories (OCI image-spec, `layer.md`).
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Read},
     sync::Arc,
 };
@@ -9,7 +9,7 @@ use std::{
 use super::{Content, Kind, Metadata, Node, Origin, Rootfs, Special, TreeError};
 use crate::{
     formats::tar::{Entry, EntryKind, Reader, TarError},
-    terms::{InvalidPath, RootPath},
+    terms::{Digest, DigestWriter, InvalidPath, RootPath},
 };
 
 /// More entries than any image: a layer that claims more is an attack on memory.
@@ -78,6 +78,26 @@ pub fn apply(
         }
     }
     Ok(())
+}
+
+/// Digests of some files of one uncompressed layer, by their entries' ordinals. Read no further than the last of them; what is
+/// no regular file, or not there, has none.
+pub fn digests(stream: impl Read, wanted: &BTreeSet<u32>) -> Result<BTreeMap<u32, Digest>, OverlayError> {
+    let Some(last) = wanted.last() else { return Ok(BTreeMap::new()) };
+    let mut reader = Reader::new(stream);
+    let mut found = BTreeMap::new();
+    for ordinal in 0..=*last {
+        let Some(entry) = reader.next_entry()? else { break };
+        if entry.kind == EntryKind::File && wanted.contains(&ordinal) {
+            let mut sink = DigestWriter::new(io::sink());
+            io::copy(&mut reader, &mut sink).map_err(|source| OverlayError::Content {
+                path: RootPath::new(&entry.path).unwrap_or_default(),
+                source,
+            })?;
+            found.insert(ordinal, sink.finish().1);
+        }
+    }
+    Ok(found)
 }
 
 fn whiteout(fs: &mut Rootfs, path: &RootPath) -> Result<(), TreeError> {
@@ -192,6 +212,16 @@ mod tests {
         assert_eq!(paths(&fs), ["/lib", "/usr", "/usr/lib", "/usr/lib/hard", "/usr/lib/keep"]);
         assert_eq!(&*kept[&(0, 2)], b"kept");
         assert!(dump::text(&fs).contains("/usr/lib/keep hardlink /usr/lib/hard"));
+    }
+
+    #[test]
+    fn contents_are_hashed_in_passing() {
+        let bytes = layer(&[("a", File, "1"), ("b", Hardlink(b"a".to_vec()), ""), ("c", File, "22"), ("d", File, "3")]);
+        let found = digests(&bytes[..], &BTreeSet::from([0, 1, 2, 9])).expect("valid");
+        assert_eq!(found, BTreeMap::from([(0, Digest::of(b"1")), (2, Digest::of(b"22"))]));
+        // What lies behind the last one wanted is not read.
+        assert_eq!(digests(&bytes[..1024], &BTreeSet::from([0])).expect("whole so far").len(), 1);
+        assert!(digests(&bytes[..1600], &BTreeSet::from([2])).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! `lib/rpmdb.c` (tag2index), `lib/backend/sqlite.c`.
 
 mod backend;
+mod compare;
 mod error;
 mod header;
 pub mod index;
@@ -18,6 +19,7 @@ mod tests;
 mod wal;
 
 pub use backend::{Backend, PATHS, detect};
+pub use compare::{PackageChange, compare};
 pub use error::Error;
 pub use header::{InstallFacts, installed_header, with_file_states};
 

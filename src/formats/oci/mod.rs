@@ -9,6 +9,7 @@
 mod config;
 mod descriptor;
 mod document;
+mod facts;
 mod image_ref;
 mod manifest;
 mod media_type;

@@ -82,14 +82,43 @@ impl fmt::Display for ContentName<'_> {
     }
 }
 
+/// Bytes for people: UTF-8 stays as it is; control characters, what is no UTF-8, and the backslash are written `\xHH`.
+pub fn readable(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c.is_control() || c == '\\' {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| put_hex(&mut out, b));
+            } else {
+                out.push(c);
+            }
+        }
+        chunk.invalid().iter().for_each(|b| put_hex(&mut out, *b));
+    }
+    out
+}
+
+fn put_hex(out: &mut String, byte: u8) {
+    let _ = write!(out, "\\x{byte:02x}");
+}
+
 fn escape(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for &b in bytes {
         if b.is_ascii_graphic() && b != b'\\' {
             out.push(b as char);
         } else {
-            let _ = write!(out, "\\x{b:02x}");
+            put_hex(&mut out, b);
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_for_people() {
+        assert_eq!(super::readable("etc/Főtanúsítvány x".as_bytes()), "etc/Főtanúsítvány x");
+        assert_eq!(super::readable(b"a\x1b[31m\\\xff\n"), "a\\x1b[31m\\x5c\\xff\\x0a");
+    }
 }
