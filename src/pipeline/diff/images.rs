@@ -23,7 +23,7 @@ pub(super) struct Images {
 impl Images {
     /// Reads index and manifests.
     pub fn read(session: &Session, name: &str) -> Result<Self, Error> {
-        let source = ImageSource::open(&name.parse()?)?;
+        let source = ImageSource::named(name)?;
         let (root, document) = source.root(session)?;
         let mut images =
             Self { source, root, by_arch: BTreeMap::new(), annotations: BTreeMap::new(), others: BTreeMap::new() };
