@@ -196,12 +196,7 @@ fn insert_packages(connection: &Connection, packages: &Packages) -> rusqlite::Re
     Ok(())
 }
 
-fn insert_rows(
-    connection: &Connection,
-    index: &Index,
-    headers: &Headers,
-    big_endian: bool,
-) -> rusqlite::Result<()> {
+fn insert_rows(connection: &Connection, index: &Index, headers: &Headers, big_endian: bool) -> rusqlite::Result<()> {
     // a cast takes the bytes as they are, as rpm binds them: names need not be UTF-8
     let key = if index.key == Key::Text { "CAST(? AS TEXT)" } else { "?" };
     let mut insert = connection.prepare(&format!("INSERT INTO '{}' VALUES ({key}, ?, ?)", index.name))?;

@@ -101,7 +101,8 @@ pub(super) fn build(packages: &Packages, order: Order) -> Vec<u8> {
         pairs.sort();
         fill(&mut file, bucket + 1, &pairs);
     }
-    let mut words = vec![(72, buckets - 1), (76, buckets - 1), (80, buckets / 2 - 1), (88, pairs as u32), (92, FUNCTION)];
+    let mut words =
+        vec![(72, buckets - 1), (76, buckets - 1), (80, buckets / 2 - 1), (88, pairs as u32), (92, FUNCTION)];
     words.extend((0..=buckets.ilog2()).map(|group| (96 + 4 * group as usize, 1)));
     file.finish(kind::HASH_META, MAGIC, Backend::BerkeleyDb.file(), &words)
 }

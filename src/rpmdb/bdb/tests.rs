@@ -92,8 +92,9 @@ fn a_base_of_the_other_byte_order_is_read() {
 #[test]
 fn long_keys_and_many_records_have_pages_of_their_own() {
     let long = format!("({} or b)", "a".repeat(3000));
-    let blobs: Vec<_> =
-        (0..400).map(|i| installed(&format!("p{i}"), &[(Tag::REQUIRENAME, texts(&[&format!("{long}{i}"), "sh"]))])).collect();
+    let blobs: Vec<_> = (0..400)
+        .map(|i| installed(&format!("p{i}"), &[(Tag::REQUIRENAME, texts(&[&format!("{long}{i}"), "sh"]))]))
+        .collect();
     let written = write(None, &add(Arch::X86_64, &blobs)).expect("writes");
     let file = &written.files["Requirename"];
     let kinds: Vec<u8> = file.chunks(page::PAGE).map(|p| p[25]).collect();

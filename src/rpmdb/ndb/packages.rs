@@ -83,7 +83,9 @@ fn blob(bytes: &[u8], instance: u32) -> Result<&[u8], Error> {
     }
     let len = word(bytes, 12) as usize;
     let (summed, back) = bytes.split_at(bytes.len() - BACK);
-    if (FRONT + len + BACK).next_multiple_of(BLOCK) != bytes.len() || [word(back, 4) as usize, word(back, 8) as usize] != [len, END as usize] {
+    if (FRONT + len + BACK).next_multiple_of(BLOCK) != bytes.len()
+        || [word(back, 4) as usize, word(back, 8) as usize] != [len, END as usize]
+    {
         return damaged;
     }
     if word(back, 0) != adler32(summed) {
