@@ -5,6 +5,9 @@
 //! rpm-judge headers DB PKG…          our installed header of each package against the one in DB, byte by byte
 //! rpm-judge database OUT BASE|- PKG… a database: the base's packages and these
 //! rpm-judge erase OUT BASE NAME…     a database without the packages of these names
+//! rpm-judge write KIND OUT BASE|- PKG… files of a database of KIND (sqlite, bdb, ndb) in directory OUT: the packages of
+//!                                    the one in directory BASE (of another kind: numbered anew) and these
+//! rpm-judge list DIR                 instance, digest of the header, NEVRA of every package of the database in DIR
 //! rpm-judge signatures KEYS PKG…     each signature's outcome
 //! ```
 #![allow(clippy::print_stdout, reason = "its output is what the scripts compare")]
@@ -22,8 +25,8 @@ use std::{
 use drydock::{
     formats::openpgp::Keyring,
     formats::rpm::{DigestStatus, FileEntry, Header, PackageHead, Payload, PayloadCheck, Tag, check_header},
-    rpmdb::{self, Change, InstallFacts, sqlite},
-    terms::{Arch, ChecksumHasher},
+    rpmdb::{self, Backend, Change, Files, InstallFacts, sqlite},
+    terms::{Arch, ChecksumHasher, Digest},
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -36,6 +39,8 @@ fn main() -> ExitCode {
         ["headers", db, ref packages @ ..] => headers(db, packages),
         ["signatures", keys, ref packages @ ..] => signatures(keys, packages),
         ["database", out, base, ref packages @ ..] => database(out, base, packages),
+        ["write", kind, out, base, ref packages @ ..] => write(kind, out, base, packages),
+        ["list", dir] => list(dir),
         ["erase", out, base, ref names @ ..] => erase(out, base, names),
         _ => Err("see the first lines of examples/rpm-judge.rs".into()),
     };
@@ -175,6 +180,55 @@ fn database(out: &str, base: &str, packages: &[&str]) -> Outcome {
         change.add.push(rpmdb::installed_header(&head(p)?, &facts)?);
     }
     Ok(fs::write(out, sqlite::write(base.as_deref(), &change)?)?)
+}
+
+fn directory(dir: &str) -> Result<(Backend, Files), Box<dyn Error>> {
+    let mut files = Files::new();
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            let name = entry.file_name().into_string().map_err(|_| "a name that is no text")?;
+            files.insert(name, fs::read(entry.path())?.into());
+        }
+    }
+    let names: Vec<&String> = files.keys().collect();
+    Ok((rpmdb::detect(&names).ok_or("no database there")?, files))
+}
+
+fn write(kind: &str, out: &str, base: &str, packages: &[&str]) -> Outcome {
+    let backend = match kind {
+        "sqlite" => Backend::Sqlite,
+        "bdb" => Backend::BerkeleyDb,
+        "ndb" => Backend::Ndb,
+        _ => return Err("sqlite, bdb or ndb".into()),
+    };
+    let mut change = Change::new(Arch::X86_64);
+    let base = if base == "-" { None } else { Some(directory(base)?) };
+    if let Some((other, files)) = base.as_ref().filter(|(found, _)| *found != backend) {
+        change.add.extend(other.read(files)?.iter().map(|p| p.header.blob().to_vec()));
+    }
+    for p in packages {
+        let facts = InstallFacts { time: 1_600_000_000, tid: 1_600_000_000, color: 3, file_states: Vec::new() };
+        change.add.push(rpmdb::installed_header(&head(p)?, &facts)?);
+    }
+    let own = base.filter(|(found, _)| *found == backend).map(|(_, files)| files);
+    let written = backend.write(own.as_ref(), &change)?;
+    fs::create_dir_all(out)?;
+    for (name, bytes) in written.files {
+        fs::write(format!("{out}/{name}"), bytes)?;
+    }
+    for name in written.remove {
+        let _ = fs::remove_file(format!("{out}/{name}"));
+    }
+    Ok(())
+}
+
+fn list(dir: &str) -> Outcome {
+    let (backend, files) = directory(dir)?;
+    for p in backend.read(&files)? {
+        println!("{} {} {}", p.instance, Digest::of(p.header.blob()).hex(), p.header.nevra()?);
+    }
+    Ok(())
 }
 
 fn erase(out: &str, base: &str, names: &[&str]) -> Outcome {

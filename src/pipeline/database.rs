@@ -10,7 +10,7 @@ use crate::{
         install::{PackageFiles, State},
         overlay::Kept,
     },
-    rpmdb::{self, Backend, Installed, sqlite},
+    rpmdb::{self, Backend, Files, Installed},
     terms::{Epoch, Nevra, RootPath},
 };
 
@@ -22,10 +22,10 @@ const DEFAULT_DIR: &str = "var/lib/rpm";
 pub(super) struct Database {
     /// Its directory, symlinks resolved.
     pub dir: RootPath,
-    /// The file that holds the packages.
-    pub bytes: Arc<[u8]>,
-    /// Its write-ahead log, mostly empty.
-    pub log: Arc<[u8]>,
+    /// Its kind.
+    pub backend: Backend,
+    /// Its files.
+    pub files: Files,
     /// The packages.
     pub packages: Vec<Installed>,
 }
@@ -36,21 +36,15 @@ impl Database {
         for dir in rpmdb::PATHS {
             let dir = RootPath::new(dir).expect("a valid path");
             let Ok(at) = tree.follow(&dir) else { continue };
-            let names: Vec<&[u8]> = tree.below(&at.path).map(|(path, _)| path.name()).collect();
+            let files = files(tree, kept, &at.path);
+            let names: Vec<&String> = files.keys().collect();
             let Some(backend) = rpmdb::detect(&names) else { continue };
-            let file = |name: &str| kept_content(tree, kept, &at.path.join(name.as_bytes()));
-            let Some(bytes) = file(backend.file()) else { continue };
-            let log = file("rpmdb.sqlite-wal").unwrap_or_default();
-            let path = at.path.join(backend.file().as_bytes()).to_string();
-            let packages = match backend {
-                Backend::Sqlite => sqlite::read_with_wal(&bytes, &log).map_err(|source| Error::Rpmdb {
-                    path,
-                    image: image.to_owned(),
-                    source,
-                })?,
-                other => return Err(Error::Backend { path, image: image.to_owned(), kind: kind(other) }),
-            };
-            return Ok(Some(Self { dir: at.path, bytes, log, packages }));
+            let packages = backend.read(&files).map_err(|source| Error::Rpmdb {
+                path: at.path.join(backend.file().as_bytes()).to_string(),
+                image: image.to_owned(),
+                source,
+            })?;
+            return Ok(Some(Self { dir: at.path, backend, files, packages }));
         }
         Ok(None)
     }
@@ -76,12 +70,14 @@ impl Database {
     }
 }
 
-fn kind(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Sqlite => "sqlite",
-        Backend::Ndb => "ndb",
-        Backend::BerkeleyDb => "Berkeley DB",
-    }
+/// The files of a directory; what is no file, or was not kept, is not among them.
+fn files(tree: &Rootfs, kept: &Kept, dir: &RootPath) -> Files {
+    let paths = tree.below(dir).map(|(path, _)| path).filter(|path| path.parent().as_ref() == Some(dir));
+    let file = |path: &RootPath| {
+        let name = String::from_utf8(path.name().to_vec()).ok()?;
+        Some((name, kept_content(tree, kept, path)?))
+    };
+    paths.filter_map(file).collect()
 }
 
 /// The directory a database from nothing goes to: the one some package made, else rpm's default.

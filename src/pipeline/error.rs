@@ -118,16 +118,6 @@ pub enum Error {
         /// Why.
         source: rpmdb::Error,
     },
-    /// A kind of package database this drydock cannot extend.
-    #[error("the package database {path} of {image} is of the kind {kind}, and only sqlite can be extended")]
-    Backend {
-        /// Where it is in the image.
-        path: String,
-        /// Which image.
-        image: String,
-        /// Its kind.
-        kind: &'static str,
-    },
     /// A local file the user named.
     #[error("reading {path}")]
     Local {
@@ -217,7 +207,7 @@ impl Fault for Error {
                 Class::Verification
             }
             Self::Rpmdb { .. } => Class::Verification,
-            Self::NoPlatform { .. } | Self::Backend { .. } | Self::Local { .. } | Self::NoKeys { .. } => Class::Usage,
+            Self::NoPlatform { .. } | Self::Local { .. } | Self::NoKeys { .. } => Class::Usage,
             Self::NoRepositories { .. } | Self::NoTags | Self::Transport { .. } => Class::Usage,
             Self::Write { source, .. } => match source.kind() {
                 kind if is_full(kind) => Class::Internal,

@@ -20,7 +20,7 @@ use crate::{
         Content, Kind, Metadata, Rootfs,
         install::{Outcome, Policy, Transaction},
     },
-    rpmdb::{self, Backend, Change, InstallFacts, sqlite},
+    rpmdb::{self, Backend, Change, InstallFacts, Written},
     store::Verified,
     terms::{Epoch, Nevra, RootPath},
 };
@@ -163,8 +163,9 @@ fn write_database(parts: &Parts<'_>, tree: &mut Rootfs, leaving: &[usize], outco
         let facts = InstallFacts { time: seconds, tid: seconds, color: COLOR, file_states: states };
         change.add.push(rpmdb::installed_header(&package.head, &facts).map_err(failed)?);
     }
-    let bytes = sqlite::write_with_wal(database.map(|d| (&*d.bytes, &*d.log)), &change).map_err(failed)?;
-    put_database(tree, &dir, bytes, parts.epoch)
+    let backend = database.map_or(Backend::Sqlite, |d| d.backend);
+    let written = backend.write(database.map(|d| &d.files), &change).map_err(failed)?;
+    put_database(tree, &dir, written, parts.epoch)
 }
 
 /// Headers of staying packages some of whose files gave way.
@@ -180,23 +181,25 @@ fn rewrites(named: &[(&rpmdb::Installed, Nevra)], outcome: &Outcome) -> Result<V
     changed.into_iter().map(rewrite).collect()
 }
 
-/// Writes the file; the log and shared memory beside it speak of the old one and go.
-fn put_database(tree: &mut Rootfs, dir: &RootPath, bytes: Vec<u8>, epoch: Epoch) -> Result<(), Error> {
+/// Writes the files; those that speak of the old database go.
+fn put_database(tree: &mut Rootfs, dir: &RootPath, written: Written, epoch: Epoch) -> Result<(), Error> {
     let place = |source| Error::Effect(crate::effects::EffectError::Place { path: dir.clone(), source });
     let time = i64::from(epoch.seconds());
-    let path = dir.join(Backend::Sqlite.file().as_bytes());
-    let mode = tree.get(&path).map_or(0o644, |n| n.metadata.mode);
-    tree.parents(&path, &Metadata::of_root(0o755, time), crate::rootfs::Origin::Effect).map_err(place)?;
-    tree.insert(
-        path,
-        crate::rootfs::Node {
-            kind: Kind::File { size: bytes.len() as u64, content: Content::Inline(bytes.into()) },
-            metadata: Metadata::of_root(mode, time),
-            origin: crate::rootfs::Origin::Effect,
-        },
-    );
-    for side in ["rpmdb.sqlite-wal", "rpmdb.sqlite-shm"] {
-        tree.remove(&dir.join(side.as_bytes()));
+    for (name, bytes) in written.files {
+        let path = dir.join(name.as_bytes());
+        let mode = tree.get(&path).map_or(0o644, |n| n.metadata.mode);
+        tree.parents(&path, &Metadata::of_root(0o755, time), crate::rootfs::Origin::Effect).map_err(place)?;
+        tree.insert(
+            path,
+            crate::rootfs::Node {
+                kind: Kind::File { size: bytes.len() as u64, content: Content::Inline(bytes.into()) },
+                metadata: Metadata::of_root(mode, time),
+                origin: crate::rootfs::Origin::Effect,
+            },
+        );
+    }
+    for name in written.remove {
+        tree.remove(&dir.join(name.as_bytes()));
     }
     Ok(())
 }

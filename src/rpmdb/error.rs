@@ -27,6 +27,14 @@ pub enum Error {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// A page of a Berkeley DB file.
+    #[error("page {page} of the rpm database {why}")]
+    Page {
+        /// Its number.
+        page: u32,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The database has a table this version does not know and would leave stale.
     #[error("rpm database has the unknown table {table:?}")]
     UnknownTable {

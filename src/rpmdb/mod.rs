@@ -1,17 +1,26 @@
 //! The database rpm keeps in an image: which packages are installed, with their headers.
 //!
 //! [`installed_header`] makes of a package's headers what rpm would store; [`index`] knows what rpm looks packages up
-//! by; [`sqlite`] reads and writes the database file. All work on bytes: where the files lie in an image, and through
-//! which links, is the caller's concern ([`PATHS`], [`detect`]).
+//! by; a [`Backend`] reads and writes the database's files, of which there are three kinds: [`sqlite`], [`bdb`] and
+//! [`ndb`]. All work on bytes: where the files lie in an image, and through which links, is the caller's concern
+//! ([`PATHS`], [`detect`]).
+//!
+//! ```text
+//! headers ──index──▶ (key, instance, element) ──backend──▶ files
+//! ```
 //!
 //! Sources: rpm 4.16 `lib/psm.c` (dbAdd), `lib/package.c` (headerMergeLegacySigs), `lib/header.c` (headerExport),
-//! `lib/rpmdb.c` (tag2index), `lib/backend/sqlite.c`.
+//! `lib/rpmdb.c` (tag2index); each backend names its own.
 
 mod backend;
+pub mod bdb;
 mod compare;
 mod error;
+mod files;
 mod header;
 pub mod index;
+pub mod ndb;
+mod packages;
 mod rich;
 pub mod sqlite;
 #[cfg(test)]
@@ -21,6 +30,7 @@ mod wal;
 pub use backend::{Backend, PATHS, detect};
 pub use compare::{PackageChange, compare};
 pub use error::Error;
+pub use files::{Files, Written};
 pub use header::{InstallFacts, installed_header, with_file_states};
 
 use crate::{formats::rpm::Header, terms::Arch};

@@ -14,12 +14,15 @@ use rusqlite::{Connection, MAIN_DB, OptionalExtension, config::DbConfig, params}
 use super::{
     Change, Error, Installed,
     index::{INDEXES, Index, Key, rows},
+    packages::{Headers, MAX_SIZE, Packages},
     wal,
 };
-use crate::formats::rpm::Header;
 
-/// Largest database read or written; SQLite takes no more in memory either.
-pub(super) const MAX_SIZE: usize = 1 << 30;
+/// The write-ahead log beside the database.
+pub(super) const LOG: &str = "rpmdb.sqlite-wal";
+
+/// The log's index, for the processes that have the database open.
+pub(super) const SHARED_MEMORY: &str = "rpmdb.sqlite-shm";
 
 /// `SQLITE_VERSION_NUMBER` written to the file: RHEL 9's, the oldest that will read it.
 const WRITER: u32 = 3_034_001;
@@ -37,12 +40,7 @@ pub fn read(db: &[u8]) -> Result<Vec<Installed>, Error> {
 /// # Errors
 /// As [`read`].
 pub fn read_with_wal(db: &[u8], wal: &[u8]) -> Result<Vec<Installed>, Error> {
-    let (packages, _) = packages(db, wal)?;
-    let parse = |(instance, blob): (u32, Vec<u8>)| {
-        let header = Header::from_blob(blob.into()).map_err(|source| Error::Header { instance, source })?;
-        Ok(Installed { instance, header })
-    };
-    packages.into_iter().map(parse).collect()
+    packages(db, wal)?.installed()
 }
 
 /// A database's file after a change. Without a base, an empty database is changed.
@@ -58,50 +56,35 @@ pub fn write(base: Option<&[u8]>, change: &Change) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// As [`write`].
 pub fn write_with_wal(base: Option<(&[u8], &[u8])>, change: &Change) -> Result<Vec<u8>, Error> {
-    let (mut packages, mut last) = match base {
-        Some((db, wal)) => packages(db, wal)?,
-        None => Default::default(),
-    };
-    for &instance in &change.remove {
-        packages.remove(&instance).ok_or(Error::Absent { instance })?;
-    }
-    for (instance, blob) in &change.rewrite {
-        *packages.get_mut(instance).ok_or(Error::Absent { instance: *instance })? = blob.clone();
-    }
-    for blob in &change.add {
-        last = last.checked_add(1).filter(|n| *n <= i32::MAX as u32).ok_or(Error::Full { last })?;
-        packages.insert(last, blob.clone());
-    }
-    build(&packages, last, change.arch.is_big_endian())
+    let mut packages = base.map(|(db, wal)| packages(db, wal)).transpose()?.unwrap_or_default();
+    packages.change(change)?;
+    build(&packages, change.arch.is_big_endian())
 }
-
-/// Blobs by instance, and the highest instance ever given.
-type Packages = (BTreeMap<u32, Vec<u8>>, u32);
 
 fn packages(db: &[u8], wal: &[u8]) -> Result<Packages, Error> {
     let failed = |action| move |source| Error::Sqlite { action, source };
     let db = wal::apply(db, wal)?;
     let connection = open(&db)?;
     check_tables(&connection)?;
-    let mut packages = BTreeMap::new();
+    let mut blobs = BTreeMap::new();
     let mut statement =
         connection.prepare("SELECT hnum, blob FROM Packages ORDER BY hnum").map_err(failed("reading"))?;
     let mut found = statement.query([]).map_err(failed("reading"))?;
     while let Some(row) = found.next().map_err(failed("reading"))? {
         let instance: u32 = row.get(0).map_err(failed("reading"))?;
         // a damaged tree can lead to one page a million times over
-        if packages.last_key_value().is_some_and(|(last, _)| *last >= instance) {
+        if blobs.last_key_value().is_some_and(|(last, _)| *last >= instance) {
             return Err(Error::Form { why: "is damaged: its packages are out of order" });
         }
         let blob = row.get_ref(1).and_then(|v| Ok(v.as_blob()?.to_vec())).map_err(failed("reading"))?;
-        packages.insert(instance, blob);
+        blobs.insert(instance, blob);
     }
     let given: Option<u32> = connection
         .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'Packages'", [], |row| row.get(0))
         .optional()
         .map_err(failed("reading"))?;
-    let highest = packages.last_key_value().map_or(0, |(n, _)| *n);
-    Ok((packages, given.unwrap_or(0).max(highest)))
+    let highest = blobs.last_key_value().map_or(0, |(n, _)| *n);
+    Ok(Packages { blobs, last: given.unwrap_or(0).max(highest) })
 }
 
 fn open(db: &[u8]) -> Result<Connection, Error> {
@@ -150,7 +133,7 @@ fn check_tables(connection: &Connection) -> Result<(), Error> {
     if has_packages { Ok(()) } else { Err(Error::Form { why: "has no table of packages" }) }
 }
 
-fn build(packages: &BTreeMap<u32, Vec<u8>>, last: u32, big_endian: bool) -> Result<Vec<u8>, Error> {
+fn build(packages: &Packages, big_endian: bool) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Sqlite { action: "writing", source };
     let mut connection = Connection::open_in_memory().map_err(failed)?;
     connection
@@ -158,12 +141,9 @@ fn build(packages: &BTreeMap<u32, Vec<u8>>, last: u32, big_endian: bool) -> Resu
         .map_err(failed)?;
     let transaction = connection.transaction().map_err(failed)?;
     create_tables(&transaction).map_err(failed)?;
-    insert_packages(&transaction, packages, last).map_err(failed)?;
+    insert_packages(&transaction, packages).map_err(failed)?;
     // index by index: each table's pages lie together, and only the headers of one pass are parsed at a time
-    let mut headers = Vec::with_capacity(packages.len());
-    for (&instance, blob) in packages {
-        headers.push((instance, Header::parse(blob).map_err(|source| Error::Header { instance, source })?));
-    }
+    let headers = packages.headers()?;
     for index in &INDEXES {
         insert_rows(&transaction, index, &headers, big_endian).map_err(failed)?;
     }
@@ -203,25 +183,20 @@ fn create_indexes(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn insert_packages(connection: &Connection, packages: &BTreeMap<u32, Vec<u8>>, last: u32) -> rusqlite::Result<()> {
+fn insert_packages(connection: &Connection, packages: &Packages) -> rusqlite::Result<()> {
     let mut insert = connection.prepare("INSERT INTO Packages VALUES (?, ?)")?;
-    for (instance, blob) in packages {
+    for (instance, blob) in &packages.blobs {
         insert.execute(params![instance, blob])?;
     }
     // instances are never given twice, not even the highest after its package is gone
-    if last > 0 {
+    if packages.last > 0 {
         connection.execute("DELETE FROM sqlite_sequence", [])?;
-        connection.execute("INSERT INTO sqlite_sequence VALUES ('Packages', ?)", [last])?;
+        connection.execute("INSERT INTO sqlite_sequence VALUES ('Packages', ?)", [packages.last])?;
     }
     Ok(())
 }
 
-fn insert_rows(
-    connection: &Connection,
-    index: &Index,
-    headers: &[(u32, Header)],
-    big_endian: bool,
-) -> rusqlite::Result<()> {
+fn insert_rows(connection: &Connection, index: &Index, headers: &Headers, big_endian: bool) -> rusqlite::Result<()> {
     // a cast takes the bytes as they are, as rpm binds them: names need not be UTF-8
     let key = if index.key == Key::Text { "CAST(? AS TEXT)" } else { "?" };
     let mut insert = connection.prepare(&format!("INSERT INTO '{}' VALUES ({key}, ?, ?)", index.name))?;

@@ -17,7 +17,7 @@ fn head(name: &str, extra: &[(Tag, Value)], files: &[File]) -> PackageHead {
     PackageHead::read(&package(name, extra, files)[..]).expect("well-formed")
 }
 
-fn installed(name: &str, extra: &[(Tag, Value)]) -> Vec<u8> {
+pub(super) fn installed(name: &str, extra: &[(Tag, Value)]) -> Vec<u8> {
     let files = [file("/usr/bin/tool", "x", 1), file("/usr/share/tool", "y", 2)];
     installed_header(&head(name, extra, &files), &facts()).expect("merges")
 }

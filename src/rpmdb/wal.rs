@@ -11,7 +11,7 @@ use super::Error;
 /// from the start changes nothing, as in SQLite.
 ///
 /// # Errors
-/// [`Error::Form`] when the log's commits would make a database larger than [`super::sqlite::MAX_SIZE`].
+/// [`Error::Form`] when the log's commits would make a database larger than [`super::packages::MAX_SIZE`].
 pub(super) fn apply<'a>(db: &'a [u8], wal: &[u8]) -> Result<Cow<'a, [u8]>, Error> {
     let Some(log) = Log::parse(wal) else { return Ok(Cow::Borrowed(db)) };
     let (frames, pages) = log.committed();
@@ -19,7 +19,7 @@ pub(super) fn apply<'a>(db: &'a [u8], wal: &[u8]) -> Result<Cow<'a, [u8]>, Error
         return Ok(Cow::Borrowed(db));
     }
     let size = pages as usize * log.page_size;
-    if size > super::sqlite::MAX_SIZE || frames.iter().any(|f| f.page == 0) {
+    if size > super::packages::MAX_SIZE || frames.iter().any(|f| f.page == 0) {
         return Err(Error::Form { why: "has a write-ahead log with impossible page numbers" });
     }
     // an honest log grows the file only by pages it holds
