@@ -8,7 +8,7 @@ use std::{
 use crate::{
     formats::oci::DocumentError,
     store,
-    terms::{BlobDigest, Class, Fault},
+    terms::{BlobDigest, Class, Fault, is_full},
 };
 
 /// A failure to write or read a layout.
@@ -114,7 +114,6 @@ impl Fault for Error {
     }
 
     fn hint(&self) -> Option<String> {
-        use io::ErrorKind as K;
         match self {
             Self::NotEmpty { .. } => Some("name a directory that does not exist yet, an empty one, or a layout".into()),
             Self::NoSuchImage { name: None, .. } => Some("append :NAME to the path".into()),
@@ -122,9 +121,7 @@ impl Fault for Error {
             Self::Missing { .. } | Self::Digest { .. } => Some(
                 "the copy is damaged: make it anew (and run `drydock cache gc` first if it came from the cache)".into(),
             ),
-            Self::Io { source, .. } if matches!(source.kind(), K::StorageFull | K::QuotaExceeded | K::FileTooLarge) => {
-                Some("free some space or name another place".into())
-            }
+            Self::Io { source, .. } if is_full(source.kind()) => Some("free some space or name another place".into()),
             Self::Store(e) => e.hint(),
             _ => None,
         }

@@ -14,7 +14,7 @@ use crate::{
     layout, lock, net, recipe, registry, repos, rhsm,
     rootfs::{install::InstallError, overlay::OverlayError},
     rpmdb, solve, store,
-    terms::{Arch, Class, Fault, Nevra},
+    terms::{Arch, Class, Fault, Nevra, is_full},
 };
 
 /// Why a command ended.
@@ -193,11 +193,6 @@ impl Error {
             _ => return None,
         })
     }
-}
-
-/// No room on the disk, in the quota, or below the process's limit for files.
-fn is_full(kind: io::ErrorKind) -> bool {
-    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
 }
 
 impl Fault for Error {

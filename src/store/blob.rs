@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{Error, Expected, Spool, Verified, Writer, error::writing, writer::hash_file};
-use crate::terms::{Checksum, Digest};
+use crate::terms::{Checksum, Digest, is_full};
 
 /// Files in `temp` that are this much older than a file made now belong to a process that died, even where others are at work.
 const LEFTOVER: Duration = Duration::from_secs(24 * 3600);
@@ -74,7 +74,7 @@ impl Store {
     pub fn open(dir: impl Into<PathBuf>) -> Result<Self, Error> {
         let dir = dir.into();
         let unusable = |source: io::Error| match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => writing("its directories", &dir, None, source),
+            kind if is_full(kind) => writing("its directories", &dir, None, source),
             _ => Error::Unusable { dir: dir.clone(), source },
         };
         for sub in ["blobs", "partial", "facts", "temp"] {

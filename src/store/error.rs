@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use crate::terms::{Checksum, Class, Fault};
+use crate::terms::{Checksum, Class, Fault, is_full};
 
 /// A store's failure.
 #[derive(Debug, thiserror::Error)]
@@ -125,9 +125,7 @@ impl Fault for Error {
 pub(super) fn writing(what: &str, dir: &std::path::Path, needed: Option<u64>, source: io::Error) -> Error {
     match source.kind() {
         // Too large: the process's own limit (`ulimit -f`), or the file system's.
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            Error::Full { what: what.to_owned(), dir: dir.to_owned(), needed, source }
-        }
+        kind if is_full(kind) => Error::Full { what: what.to_owned(), dir: dir.to_owned(), needed, source },
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
             Error::Unusable { dir: dir.to_owned(), source }
         }

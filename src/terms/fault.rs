@@ -1,6 +1,6 @@
 //! What every error a user can meet must answer: how bad, and what to type next.
 
-use std::error::Error;
+use std::{error::Error, io};
 
 /// The kinds of failure, one per exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,11 @@ pub trait Fault: Error + Send + Sync + 'static {
     fn hint(&self) -> Option<String> {
         None
     }
+}
+
+/// Whether writing failed for want of room: the disk, a quota, or the process's own limit on file sizes (`ulimit -f`).
+pub fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
 }
 
 /// The error and its sources as lines, outermost first; a source that repeats its parent word for word is left out.
