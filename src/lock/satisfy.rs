@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::terms::{Arch, Digest, redacted};
+use crate::terms::{Arch, Digest, stripped};
 
 use super::{ArchLock, Compression, Lock, LockedInput};
 
@@ -172,7 +172,7 @@ fn moved(arch: Arch, locked: &ArchLock, wanted: &ArchWanted) -> Vec<Stale> {
     let mut stale = Vec::new();
     for (id, url) in &wanted.repositories {
         let id = id.clone();
-        match (locked.repository(&id), url.as_deref().map(redacted)) {
+        match (locked.repository(&id), url.as_deref().map(stripped)) {
             (None, _) => stale.push(Stale::RepositoryAdded { arch, id }),
             (Some(r), Some(wanted)) if r.baseurl.trim_end_matches('/') != wanted.trim_end_matches('/') => {
                 stale.push(Stale::RepositoryMoved { arch, id, wanted, locked: r.baseurl.clone() });

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use crate::terms::{Digest, redacted};
+use crate::terms::{Digest, stripped};
 
 use super::{ArchLock, Lock, LockedBase, LockedInput, LockedPackage, LockedRepository, Version};
 
@@ -34,11 +34,11 @@ impl Lock {
             for package in &mut arch.packages {
                 package.replaces.sort();
                 if package.location.contains("://") {
-                    package.location = redacted(&package.location);
+                    package.location = stripped(&package.location);
                 }
             }
             for repository in &mut arch.repositories {
-                repository.baseurl = redacted(&repository.baseurl);
+                repository.baseurl = stripped(&repository.baseurl);
                 repository.keys.sort();
             }
         }

@@ -17,7 +17,7 @@ use crate::{
     lock::{Action, ArchLock, Compression, Lock, LockedPackage, LockedRepository},
     recipe::{ArchPlan, Layering},
     solve::{self, Solution},
-    terms::{Epoch, Events, redacted},
+    terms::{Epoch, Events, stripped},
 };
 
 /// Resolves a recipe and writes the lock file.
@@ -107,7 +107,7 @@ fn repository(repository: &crate::repos::Repository, trusts: &Trusts) -> LockedR
     let config = &repository.config;
     LockedRepository {
         id: config.id.clone(),
-        baseurl: redacted(&repository.url),
+        baseurl: stripped(&repository.url),
         repomd: repository.repomd_digest.into(),
         priority: (config.priority != 99).then_some(config.priority),
         keys: trusts.fingerprints(&config.id),

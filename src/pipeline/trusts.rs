@@ -85,7 +85,7 @@ fn load_key(session: &Session, identity: &Identity, directory: &Path, name: &str
     } else {
         read_local(&directory.join(name))?
     };
-    let shown = crate::terms::redacted(name.lines().next().unwrap_or_default());
+    let shown = crate::terms::stripped(name.lines().next().unwrap_or_default());
     Keyring::parse(&bytes).map_err(|source| Error::Key { name: shown, source })
 }
 

@@ -75,7 +75,7 @@ impl Check<'_> {
         {
             return Err(self.bad(
                 &at.key("baseurl"),
-                &crate::terms::redacted(url),
+                &crate::terms::stripped(url),
                 "expected http://, https:// or file:///",
             ));
         }

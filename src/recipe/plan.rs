@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Serialize, Serializer};
 
-use crate::terms::{Arch, Digest, RootPath, redacted};
+use crate::terms::{Arch, Digest, RootPath, stripped};
 
 use super::Template;
 
@@ -143,13 +143,13 @@ impl RepoUrl {
 
 impl fmt::Display for RepoUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&redacted(&self.0))
+        f.write_str(&stripped(&self.0))
     }
 }
 
 impl fmt::Debug for RepoUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&redacted(&self.0), f)
+        fmt::Debug::fmt(&stripped(&self.0), f)
     }
 }
 

@@ -1,9 +1,10 @@
 //! URLs as they may be written down.
 
-/// `url` without user info, query and fragment: what locks, reports, messages and SBOMs may hold. A password stands in the
+/// `url` without user info, query and fragment, for files (messages have `net::redacted`, which tells
+/// that a query was there and shows nothing that is no URL): what locks, reports, messages and SBOMs may hold. A password stands in the
 /// user info, a signed URL's token in the query; both belong to the request alone. Text that is no URL loses its query
 /// and fragment only.
-pub fn redacted(url: &str) -> String {
+pub fn stripped(url: &str) -> String {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let url = &url[..end];
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
@@ -14,7 +15,7 @@ pub fn redacted(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::redacted;
+    use super::stripped;
 
     #[test]
     fn credentials_never_stay() {
@@ -26,7 +27,7 @@ mod tests {
             ("file:///srv/a@b", "file:///srv/a@b"),
             ("not a url?q", "not a url"),
         ] {
-            assert_eq!(redacted(url), want);
+            assert_eq!(stripped(url), want);
         }
     }
 }

@@ -21,7 +21,7 @@ pub use epoch::{Epoch, rfc3339, unix_seconds};
 pub use event::{Event, Events};
 pub use evr::{Evr, InvalidEvr, rpmvercmp};
 pub use fault::{Class, Fault, chain, is_full};
-pub use location::redacted;
+pub use location::stripped;
 pub use nevra::{InvalidNevra, Nevra};
 pub use path::{InvalidPath, RootPath};
 pub use secret::Secret;
