@@ -1,22 +1,36 @@
 //! What scriptlets and recipes leave behind, as functions over a [`Rootfs`](crate::rootfs::Rootfs).
 //!
 //! ```text
-//! order        in which packages are unpacked, so that what a scriptlet needs is there
-//! scriptlets   every scriptlet of every package, and what became of it
-//! accounts     users and groups: passwd, group, shadow, gshadow, a home
-//! files        the recipe's own files and trees
+//! transaction   rpm's order of packages and scriptlets, triggers, the report
+//!   shell, lua  the two languages scriptlets are written in
+//!   process     what a running program is given: files, descriptors, a budget
+//!   commands    coreutils, sed, grep, awk … by name
+//!   accounts alternatives caches depmod ldconfig systemd trust     what the others do, natively
+//! recipe_files  the recipe's own files and trees (its users: accounts)
 //! ```
 //! Nothing here runs on the host, and nothing reads its clock: times are the build's epoch.
 
 mod accounts;
+mod alternatives;
+mod budget;
+mod caches;
+mod commands;
+mod depmod;
 mod error;
-mod files;
-mod order;
-mod scriptlets;
+mod ldconfig;
+mod log;
+mod lua;
+mod process;
+mod recipe_files;
+mod shell;
 mod stage;
+mod systemd;
+mod transaction;
+mod trust;
 
+pub use budget::Budget;
 pub use error::EffectError;
-pub use files::{LocalFile, LocalKind};
-pub use order::transaction_order;
-pub use scriptlets::{Outcome, ScriptletReport, report_scriptlets};
-pub use stage::Stage;
+pub use log::{Log, Unknown};
+pub use recipe_files::{LocalFile, LocalKind};
+pub use stage::{Machine, Stage};
+pub use transaction::{Outcome, ScriptletReport, report_scriptlets, transaction_order};

@@ -2,38 +2,76 @@
 
 use std::sync::Arc;
 
-use super::EffectError;
+use super::{Budget, EffectError, Log};
 use crate::{
     rootfs::{Content, Contents, Kind, Metadata, Node, Origin, Rootfs},
-    terms::{Epoch, RootPath},
+    terms::{Arch, Epoch, RootPath},
 };
 
 /// Files that effects read and rewrite are small; a larger one is refused.
-const LIMIT: u64 = 64 << 20;
+pub(super) const LIMIT: u64 = 64 << 20;
+
+/// The machine a scriptlet believes to run on: the image's, never the host's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// `uname -m`.
+    pub arch: Arch,
+    /// `uname -r`: the kernel the image is for.
+    pub release: String,
+}
 
 /// The tree, where its contents are read, and the build's time.
 pub struct Stage<'a> {
     /// The tree.
     pub fs: &'a mut Rootfs,
-    contents: &'a dyn Contents,
+    /// What is left to the scriptlet that runs.
+    pub budget: Budget,
+    /// What it met.
+    pub log: Log,
+    pub(super) contents: &'a dyn Contents,
+    pub(super) machine: Machine,
+    /// Kernels whose module tables are to be written at the end.
+    pub(super) depmod: super::depmod::Pending,
+    /// Counts what must be unique: process numbers, temporary names.
+    pub(super) serial: u32,
     epoch: Epoch,
 }
 
 impl std::fmt::Debug for Stage<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stage").field("epoch", &self.epoch).finish_non_exhaustive()
+        f.debug_struct("Stage").field("epoch", &self.epoch).field("machine", &self.machine).finish_non_exhaustive()
     }
 }
 
 impl<'a> Stage<'a> {
-    /// Over `fs`, at `epoch`.
-    pub fn new(fs: &'a mut Rootfs, contents: &'a dyn Contents, epoch: Epoch) -> Self {
-        Self { fs, contents, epoch }
+    /// Over `fs`, on `machine`, at `epoch`.
+    pub fn new(fs: &'a mut Rootfs, contents: &'a dyn Contents, machine: Machine, epoch: Epoch) -> Self {
+        Self {
+            fs,
+            budget: Budget::default(),
+            log: Log::default(),
+            contents,
+            machine,
+            depmod: super::depmod::Pending::default(),
+            serial: 0,
+            epoch,
+        }
     }
 
     /// The build's time.
     pub fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// The machine scriptlets see.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// The next number nobody had yet.
+    pub(super) fn next_serial(&mut self) -> u32 {
+        self.serial += 1;
+        self.serial
     }
 
     /// A file's bytes, its symlinks followed; none where there is no file.
@@ -78,5 +116,5 @@ impl<'a> Stage<'a> {
 
 /// A file drydock makes.
 pub(super) fn file(bytes: Vec<u8>) -> Kind {
-    Kind::File { size: bytes.len() as u64, content: Content::Inline(Arc::from(bytes)) }
+    Kind::File { size: bytes.len() as u64, content: Content::Inline(Arc::new(bytes)) }
 }

@@ -100,7 +100,7 @@ enum Outgoing {
     /// Headers and padding.
     Made(Vec<u8>, usize),
     /// A file drydock made.
-    Inline(Arc<[u8]>, usize),
+    Inline(Arc<Vec<u8>>, usize),
     /// So many bytes of the input's current file.
     Content(u64),
 }

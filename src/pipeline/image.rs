@@ -11,7 +11,7 @@ use super::{
     resolve::by_name,
 };
 use crate::{
-    effects::{ScriptletReport, Stage, report_scriptlets, transaction_order},
+    effects::{Machine, ScriptletReport, Stage, report_scriptlets, transaction_order},
     fetch::Package,
     layers::{self, Layer, Packed},
     lock::{ArchLock, Compression},
@@ -65,7 +65,7 @@ pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed,
     let leaving = leaving(parts);
     let outcome = transact(session, parts, &mut tree, &contents, &leaving)?;
     let names = names(parts, &leaving);
-    let mut stage = Stage::new(&mut tree, &contents, parts.epoch);
+    let mut stage = Stage::new(&mut tree, &contents, machine(parts), parts.epoch);
     stage.add_accounts(&parts.plan.groups, &parts.plan.users)?;
     stage.put_files(inputs::files(parts.plan, parts.directory, &|name| names.get(name).cloned())?)?;
     write_database(parts, &mut tree, &leaving, &outcome)?;
@@ -76,6 +76,11 @@ pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed,
     }
     drop(guard);
     Ok(Installed { tree, scriptlets, names })
+}
+
+/// The machine scriptlets see: the image's architecture, and the kernel it is for.
+fn machine(parts: &Parts<'_>) -> Machine {
+    Machine { arch: parts.plan.arch, release: format!("5.14.0.{}", parts.plan.arch) }
 }
 
 fn contents<'a>(parts: &Parts<'a>) -> ImageContents<'a> {

@@ -15,6 +15,6 @@ mod metadata;
 pub mod overlay;
 mod tree;
 
-pub use content::{Content, Contents, PackageId};
+pub use content::{Content, Contents, Look, PackageId};
 pub use metadata::{Metadata, Xattrs};
 pub use tree::{Kind, LeafId, Node, Origin, Resolution, Rootfs, SYMLINK_LIMIT, Special, TreeError};

@@ -163,6 +163,37 @@ impl Rootfs {
         self.nodes.get(path).copied()
     }
 
+    /// The node of a leaf, whatever names it has left: what an open file refers to.
+    pub fn node(&self, id: LeafId) -> &Node {
+        &self.table[id.0 as usize]
+    }
+
+    /// The same, to change it.
+    pub fn node_mut(&mut self, id: LeafId) -> &mut Node {
+        &mut self.table[id.0 as usize]
+    }
+
+    /// The names directly in `dir`, in byte order.
+    pub fn children<'a>(&'a self, dir: &RootPath) -> impl Iterator<Item = (&'a [u8], &'a Node)> + use<'a> {
+        let prefix = if dir.is_root() { Vec::new() } else { [dir.as_bytes(), b"/"].concat() };
+        let mut from = if dir.is_root() { b"\0".to_vec() } else { prefix.clone() };
+        std::iter::from_fn(move || {
+            loop {
+                let range = (Bound::Included(from.as_slice()), Bound::Unbounded);
+                let (path, id) = self.nodes.range::<[u8], _>(range).next()?;
+                let name = path.as_bytes().strip_prefix(prefix.as_slice())?;
+                match name.iter().position(|&b| b == b'/') {
+                    // Below a child that was met before: go on after everything in it.
+                    Some(slash) => from = [&prefix, &name[..slash], b"0"].concat(),
+                    None => {
+                        from = [path.as_bytes(), b"\0"].concat();
+                        return Some((name, &self.table[id.0 as usize]));
+                    }
+                }
+            }
+        })
+    }
+
     /// Every path with its node, in byte order of the paths; the root first.
     pub fn iter(&self) -> impl Iterator<Item = (&RootPath, LeafId, &Node)> {
         self.nodes.iter().map(|(path, id)| (path, *id, &self.table[id.0 as usize]))
@@ -207,10 +238,28 @@ impl Rootfs {
         self.walk(path, false, true)
     }
 
+    /// Where a running program's `path` leads from the directory `from`: absolute or not, `.` and `..` as the kernel takes them.
+    /// A name that ends with a slash follows a final symlink.
+    pub fn walk_from(&self, from: &RootPath, path: &[u8], follow_last: bool) -> Result<Resolution, TreeError> {
+        let at = if path.first() == Some(&b'/') { RootPath::root() } else { from.clone() };
+        self.walk_parts(at, path, follow_last || path.last() == Some(&b'/'), false)
+    }
+
     fn walk(&self, path: &RootPath, follow_last: bool, strict: bool) -> Result<Resolution, TreeError> {
-        let mut ahead: Vec<Vec<u8>> = path.components().map(<[u8]>::to_vec).collect();
-        ahead.reverse();
-        let mut at = RootPath::root();
+        self.walk_parts(RootPath::root(), path.as_bytes(), follow_last, strict)
+    }
+
+    fn walk_parts(
+        &self,
+        from: RootPath,
+        name: &[u8],
+        follow_last: bool,
+        strict: bool,
+    ) -> Result<Resolution, TreeError> {
+        let mut at = from;
+        let path = || RootPath::new(name).unwrap_or_default();
+        let mut ahead: Vec<Vec<u8>> =
+            name.split(|&b| b == b'/').rev().filter(|p| !p.is_empty()).map(<[u8]>::to_vec).collect();
         let (mut links, mut exists) = (0, true);
         let mut link = RootPath::root();
         while let Some(part) = ahead.pop() {
@@ -218,7 +267,7 @@ impl Rootfs {
                 b"" | b"." => continue,
                 b".." => {
                     if strict && at.is_root() {
-                        return Err(TreeError::Escape { path: path.clone(), link });
+                        return Err(TreeError::Escape { path: path(), link });
                     }
                     at = at.parent().unwrap_or_default();
                     exists = self.nodes.contains_key(&at);
@@ -231,7 +280,7 @@ impl Rootfs {
                 Some(Node { kind: Kind::Symlink(target), .. }) if follow_last || !ahead.is_empty() => {
                     links += 1;
                     if links > SYMLINK_LIMIT {
-                        return Err(TreeError::Loop { path: path.clone() });
+                        return Err(TreeError::Loop { path: path() });
                     }
                     if target.first() == Some(&b'/') {
                         at = RootPath::root();
@@ -240,7 +289,7 @@ impl Rootfs {
                     link = next;
                 }
                 Some(node) if !node.is_directory() && !ahead.is_empty() => {
-                    return Err(TreeError::NotADirectory { path: path.clone(), blocker: next });
+                    return Err(TreeError::NotADirectory { path: path(), blocker: next });
                 }
                 found => {
                     exists = found.is_some();
@@ -275,6 +324,26 @@ impl Rootfs {
             self.nodes.insert(path, id);
         }
         Ok(())
+    }
+
+    /// Moves a path and everything below it over whatever is at `to`, whose parents are there. False if nothing is at `from`.
+    pub fn rename(&mut self, from: &RootPath, to: &RootPath) -> bool {
+        let Some(id) = self.nodes.get(from).copied() else { return false };
+        let moved: Vec<_> = match self.table[id.0 as usize].is_directory() {
+            true => self.below(from).map(|(path, _)| path.clone()).collect(),
+            false => Vec::new(),
+        };
+        self.remove(to);
+        self.nodes.remove(from);
+        self.nodes.insert(to.clone(), id);
+        for old in moved {
+            let below = &old.as_bytes()[from.as_bytes().len() + 1..];
+            let new = below.split(|&b| b == b'/').fold(to.clone(), |at, part| at.join(part));
+            if let Some(id) = self.nodes.remove(&old) {
+                self.nodes.insert(new, id);
+            }
+        }
+        true
     }
 
     /// Makes every missing parent of a resolved path with `metadata` (rpm: 0755, root).

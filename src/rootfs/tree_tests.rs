@@ -55,7 +55,7 @@ fn replacing_takes_children_along_only_where_a_directory_ends() {
 #[test]
 fn hardlinks_share_one_leaf() {
     let mut fs = Rootfs::new();
-    fs.insert(p("x"), node(Kind::File { size: 1, content: Content::Inline(b"1".as_slice().into()) }));
+    fs.insert(p("x"), node(Kind::File { size: 1, content: Content::Inline(b"1".to_vec().into()) }));
     fs.link(p("y"), &p("x")).expect("x is there");
     fs.get_mut(&p("x")).expect("x").metadata.mode = 0o600;
     assert_eq!(fs.get(&p("y")).expect("y").metadata.mode, 0o600);
@@ -67,7 +67,7 @@ fn hardlinks_share_one_leaf() {
 #[test]
 fn missing_parents_are_made_and_files_are_not_walked_through() {
     let mut fs = Rootfs::new();
-    fs.insert(p("f"), node(Kind::File { size: 0, content: Content::Inline(b"".as_slice().into()) }));
+    fs.insert(p("f"), node(Kind::File { size: 0, content: Content::Inline(Vec::new().into()) }));
     fs.parents(&p("a/b/c"), &Metadata::of_root(0o755, 7), Origin::Effect).expect("nothing in the way");
     assert_eq!(fs.get(&p("a/b")).expect("made").metadata.mtime, 7);
     assert!(matches!(

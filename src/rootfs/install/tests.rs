@@ -76,7 +76,7 @@ fn base(entries: &[(&str, &str)]) -> Rootfs {
         let kind = match what.strip_prefix("-> ") {
             Some(target) => Kind::Symlink(target.as_bytes().to_vec()),
             None if path.ends_with('/') => Kind::Directory,
-            None => Kind::File { size: what.len() as u64, content: Content::Inline(what.as_bytes().into()) },
+            None => Kind::File { size: what.len() as u64, content: Content::Inline(what.as_bytes().to_vec().into()) },
         };
         fs.parents(&p(path), &Metadata::of_root(0o755, 0), Origin::Base).expect("parents");
         fs.insert(p(path), Node { kind, metadata: Metadata::of_root(0o755, 0), origin: Origin::Base });

@@ -1,6 +1,6 @@
 //! Users and groups of the recipe, as `groupadd` and `useradd` of shadow-utils leave them (`useradd -m`, no password).
 
-use super::{EffectError, Stage};
+use crate::effects::{EffectError, Stage};
 use crate::{
     recipe::{GroupPlan, UserPlan},
     rootfs::{Kind, Metadata},
@@ -171,46 +171,20 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
-    use crate::{
-        effects::stage::file,
-        rootfs::{Content, Contents, Node, Origin, Rootfs},
-        terms::Epoch,
-    };
-
-    struct Inline;
-
-    impl Contents for Inline {
-        fn read(&self, content: &Content, _: u64) -> io::Result<Vec<u8>> {
-            match content {
-                Content::Inline(bytes) => Ok(bytes.to_vec()),
-                other => Err(io::Error::other(format!("{other:?}"))),
-            }
-        }
-    }
+    use crate::effects::process::testing::Image;
 
     fn p(s: &str) -> RootPath {
         RootPath::new(s).expect("a valid path")
     }
 
-    fn image() -> Rootfs {
-        let mut fs = Rootfs::new();
-        for (path, text) in [
-            ("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nbin:x:1:1:bin:/bin:/sbin/nologin\n"),
-            ("etc/group", "root:x:0:\nwheel:x:10:\n"),
-            ("etc/shadow", "root:!locked::0:99999:7:::\n"),
-            ("etc/gshadow", "root:::\nwheel:::\n"),
-            ("etc/skel/.bashrc", "# rc\n"),
-        ] {
-            fs.parents(&p(path), &Metadata::of_root(0o755, 0), Origin::Base).expect("parents");
-            fs.insert(
-                p(path),
-                Node { kind: file(text.into()), metadata: Metadata::of_root(0o644, 3), origin: Origin::Base },
-            );
-        }
-        fs
+    fn image() -> Image {
+        Image::new()
+            .file("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nbin:x:1:1:bin:/bin:/sbin/nologin\n", 0o644)
+            .file("etc/group", "root:x:0:\nwheel:x:10:\n", 0o644)
+            .file("etc/shadow", "root:!locked::0:99999:7:::\n", 0)
+            .file("etc/gshadow", "root:::\nwheel:::\n", 0)
+            .file("etc/skel/.bashrc", "# rc\n", 0o644)
     }
 
     fn builder(uid: u32) -> UserPlan {
@@ -227,29 +201,26 @@ mod tests {
 
     #[test]
     fn a_user_is_made_as_useradd_makes_one() {
-        let mut fs = image();
-        let mut stage = Stage::new(&mut fs, &Inline, Epoch::new(86400 * 100 + 5));
-        stage.add_accounts(&[], &[builder(1001)]).expect("made");
-        let text =
-            |path: &str| String::from_utf8(stage.read(&p(path)).expect("readable").expect("there")).expect("text");
+        let mut image = image();
+        image.stage(|stage| stage.add_accounts(&[], &[builder(1001)]).expect("made"));
+        let mut text = |path: &str| image.text(path).expect("there");
         assert!(text("etc/passwd").ends_with("\nbuilder:x:1001:1001:Builds:/home/builder:/bin/bash\n"));
         assert_eq!(text("etc/group"), "root:x:0:\nwheel:x:10:builder\nbuilder:x:1001:\n");
         assert!(text("etc/shadow").ends_with("\nbuilder:!!:100:0:99999:7:::\n"));
         assert_eq!(text("etc/gshadow"), "root:::\nwheel:::builder\nbuilder:!::\n");
         assert_eq!(text("home/builder/.bashrc"), "# rc\n");
-        let home = fs.get(&p("home/builder")).expect("made");
+        let home = image.fs.get(&p("home/builder")).expect("made");
         assert_eq!((home.metadata.mode, home.metadata.uid, home.metadata.gid), (0o700, 1001, 1001));
         // and again: nothing changes
-        let before = fs.clone();
-        Stage::new(&mut fs, &Inline, Epoch::new(0)).add_accounts(&[], &[builder(1001)]).expect("there already");
-        assert_eq!(crate::rootfs::dump::text(&fs), crate::rootfs::dump::text(&before));
+        let before = image.fs.clone();
+        image.stage(|stage| stage.add_accounts(&[], &[builder(1001)]).expect("there already"));
+        assert_eq!(crate::rootfs::dump::text(&image.fs), crate::rootfs::dump::text(&before));
     }
 
     #[test]
     fn clashes_are_named() {
-        let clash = |user: UserPlan| {
-            Stage::new(&mut image(), &Inline, Epoch::new(0)).add_accounts(&[], &[user]).expect_err("clash").to_string()
-        };
+        let clash =
+            |user: UserPlan| image().stage(|stage| stage.add_accounts(&[], &[user]).expect_err("clash").to_string());
         assert_eq!(clash(builder(1)), "user builder is to have number 1, which bin has");
         let bin = UserPlan { name: "bin".into(), ..builder(1001) };
         assert_eq!(clash(bin), "user bin is to have number 1001, but the image has it with 1");

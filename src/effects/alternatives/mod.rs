@@ -1,0 +1,6 @@
+//! `alternatives` as chkconfig's.
+
+use super::commands::Table;
+
+/// The commands of this module.
+pub(in crate::effects) const COMMANDS: Table = &[];

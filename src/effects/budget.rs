@@ -1,0 +1,90 @@
+//! What one scriptlet may use. Counted in steps, not in seconds, so that the same scriptlet stops at the same place everywhere.
+
+/// A step is a command, a turn of a loop, a name looked at by `find`, or 256 bytes moved: about a microsecond or less, so
+/// this is some seconds.
+const STEPS: u64 = 5_000_000;
+/// Bytes written to files and pipes.
+const OUTPUT: u64 = 256 << 20;
+/// Programs, functions and sourced files inside one another.
+const DEPTH: u32 = 100;
+
+/// What is left to a running scriptlet. Once something ran out it stays so, and everything running ends.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    steps: u64,
+    output: u64,
+    depth: u32,
+    exhausted: Option<&'static str>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { steps: STEPS, output: OUTPUT, depth: 0, exhausted: None }
+    }
+}
+
+impl Budget {
+    /// Takes one step; false when nothing may go on.
+    #[must_use]
+    pub fn step(&mut self) -> bool {
+        self.steps(1)
+    }
+
+    /// Takes `n` steps; false when nothing may go on.
+    #[must_use]
+    pub fn steps(&mut self, n: u64) -> bool {
+        match self.steps.checked_sub(n) {
+            Some(left) => self.steps = left,
+            None => self.exhaust("it ran too long"),
+        }
+        self.exhausted.is_none()
+    }
+
+    /// Accounts for bytes written, and the steps of moving them; false when nothing may go on.
+    #[must_use]
+    pub fn output(&mut self, bytes: usize) -> bool {
+        match self.output.checked_sub(bytes as u64) {
+            Some(left) => self.output = left,
+            None => self.exhaust("it wrote too much"),
+        }
+        self.steps(bytes as u64 / 256)
+    }
+
+    /// Goes one program, function or sourced file deeper; false when nothing may go on. Pair with [`Budget::leave`].
+    #[must_use]
+    pub fn enter(&mut self) -> bool {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            self.exhaust("it called itself too deeply");
+        }
+        self.exhausted.is_none()
+    }
+
+    /// Comes back from where [`Budget::enter`] went.
+    pub fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Why the scriptlet was stopped, if it was.
+    pub fn exhausted(&self) -> Option<&'static str> {
+        self.exhausted
+    }
+
+    fn exhaust(&mut self, why: &'static str) {
+        self.exhausted.get_or_insert(why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ran_out_stays_out() {
+        let mut budget = Budget::default();
+        assert!(budget.step() && budget.output(1 << 20));
+        assert!(!budget.output(1 << 40));
+        assert!(!budget.step());
+        assert_eq!(budget.exhausted(), Some("it wrote too much"));
+    }
+}

@@ -1,0 +1,6 @@
+//! Commands on text.
+
+use super::Table;
+
+/// The commands of this module.
+pub(in crate::effects) const COMMANDS: Table = &[];

@@ -1,0 +1,54 @@
+use super::*;
+use crate::effects::process::testing::Image;
+
+#[test]
+fn files_are_written_in_place_under_all_their_names() {
+    let mut image = Image::new().file("etc/a", "one\n", 0o640);
+    image.process(|p| {
+        p.link(b"/etc/a", b"/etc/b").expect("linked");
+        let handle = p.open(b"/etc/b", Mode::APPEND).expect("opened");
+        p.unlink(b"/etc/b").expect("unlinked");
+        handle.write(p.stage, b"two\n").expect("written");
+        assert_eq!(p.read_file(b"/etc/a").expect("read"), b"one\ntwo\n");
+        assert_eq!(p.stat(b"/etc/a").expect("there").mode, 0o640);
+    });
+}
+
+#[test]
+fn names_are_walked_as_the_kernel_walks_them() {
+    let mut image = Image::new().file("usr/lib/x", "x", 0o644).symlink("lib", "usr/lib");
+    image.process(|p| {
+        p.chdir(b"/lib").expect("a directory");
+        assert_eq!(p.cwd.to_string(), "/usr/lib");
+        assert!(p.exists(b"../lib/x") && p.exists(b"./x") && !p.exists(b"x/"));
+        assert_eq!(p.lstat(b"/lib").expect("there").is_symlink(), true);
+        assert!(p.lstat(b"/lib/").expect("there").is_directory());
+        assert_eq!(p.open(b"/no/such", Mode::WRITE).expect_err("no parent"), Errno::NoEntry);
+        assert_eq!(p.mkdir(b"/usr/lib/x/y", 0o755).expect_err("a file"), Errno::NotDirectory);
+        assert!(p.exists(b"/dev/null"), "though no layer has it");
+    });
+}
+
+#[test]
+fn renames_and_removals_follow_the_rules() {
+    let mut image = Image::new().file("a/b/c", "c", 0o644).file("d/e", "e", 0o644);
+    image.process(|p| {
+        assert_eq!(p.rename(b"/a", b"/d").expect_err("full"), Errno::NotEmpty);
+        assert_eq!(p.rename(b"/d/e", b"/a").expect_err("a directory"), Errno::IsDirectory);
+        assert_eq!(p.rename(b"/a", b"/a/b/x").expect_err("into itself"), Errno::Invalid);
+        p.rename(b"/a", b"/d/f").expect("moved");
+        assert_eq!(p.read_file(b"/d/f/b/c").expect("moved along"), b"c");
+        assert_eq!(p.rmdir(b"/d").expect_err("full"), Errno::NotEmpty);
+        assert_eq!(p.read_dir(b"/d").expect("read"), [b"e".to_vec(), b"f".to_vec()]);
+    });
+}
+
+#[test]
+fn chown_takes_set_id_bits() {
+    let mut image = Image::new().file("f", "", 0o6755);
+    image.process(|p| {
+        p.chown(b"/f", Some(3), None, true).expect("changed");
+        let stat = p.stat(b"/f").expect("there");
+        assert_eq!((stat.mode, stat.uid, stat.gid), (0o755, 3, 0));
+    });
+}

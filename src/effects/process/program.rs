@@ -1,0 +1,135 @@
+//! From a name to what runs: a command of ours, a script of the image, or nothing.
+
+use super::{Handle, Process, Status};
+use crate::effects::{commands, shell};
+
+/// A program drydock has: it is given its process, and what it returns is its exit status.
+pub type Command = fn(&mut Process<'_, '_>) -> Status;
+
+impl Process<'_, '_> {
+    /// Runs what the first argument names, as `execvp` in the image would: 127 where the image has no such program, or has one
+    /// that nobody knows here; 126 where it may not be run.
+    pub fn execute(&mut self) -> Status {
+        let name = self.args.first().cloned().unwrap_or_default();
+        let Some(path) = self.search(&name) else {
+            self.complain(&name, if name.contains(&b'/') { "No such file or directory" } else { "command not found" });
+            return Status::NOT_FOUND;
+        };
+        if !self.stage.budget.step() || !self.stage.budget.enter() {
+            return Status::STOPPED;
+        }
+        let status = self.execute_at(&path);
+        self.stage.budget.leave();
+        if self.stage.budget.exhausted().is_some() { Status::STOPPED } else { status }
+    }
+
+    fn execute_at(&mut self, path: &[u8]) -> Status {
+        match self.stat(path) {
+            Ok(stat) if stat.is_directory() => {
+                self.complain(path, "Is a directory");
+                return Status::NOT_EXECUTABLE;
+            }
+            Ok(stat) if stat.mode & 0o111 == 0 => {
+                self.complain(path, "Permission denied");
+                return Status::NOT_EXECUTABLE;
+            }
+            _ => {}
+        }
+        if let Some(command) = self.known(path) {
+            return command(self);
+        }
+        let head = self.read_file(path).unwrap_or_default();
+        match interpreter(&head) {
+            Some(args) if args.first().is_some_and(|program| shell::is_shell(program)) => {
+                let (script, args) = (path.to_vec(), self.args.split_off(1));
+                shell::script(self, &head, &script, args)
+            }
+            Some(mut args) => {
+                args.push(path.to_vec());
+                args.extend(self.args.drain(1..));
+                self.run(args)
+            }
+            None => {
+                self.stage.log.unknown(path);
+                self.complain(path, "this program is not known to drydock");
+                Status::NOT_FOUND
+            }
+        }
+    }
+
+    /// A command by the name it is called by, or by that of the file behind it.
+    fn known(&self, path: &[u8]) -> Option<Command> {
+        let base = |name: &[u8]| name.rsplit(|&b| b == b'/').next().map(<[u8]>::to_vec).unwrap_or_default();
+        commands::find(&base(path)).or_else(|| commands::find(self.stat(path).ok()?.path.name()))
+    }
+
+    /// Where the image has the program: the name itself with a slash in it, else the first on `PATH`.
+    pub fn search(&self, name: &[u8]) -> Option<Vec<u8>> {
+        if name.contains(&b'/') {
+            return self.exists(name).then(|| name.to_vec());
+        }
+        let path = self.env.get(&b"PATH"[..]).map(Vec::as_slice).unwrap_or_default();
+        let candidates =
+            path.split(|&b| b == b':').map(|dir| [if dir.is_empty() { b"." } else { dir }, b"/", name].concat());
+        let mut found = candidates.filter(|c| self.stat(c).is_ok_and(|s| !s.is_directory()));
+        let first = found.next()?;
+        let runs = |c: &Vec<u8>| self.is_executable(c);
+        if runs(&first) { Some(first) } else { Some(found.find(runs).unwrap_or(first)) }
+    }
+
+    fn complain(&mut self, name: &[u8], why: &str) {
+        let line = [name, b": ", why.as_bytes(), b"\n"].concat();
+        let _ = self.handle(2).write(self.stage, &line);
+    }
+
+    /// Runs a program and gives what it wrote to standard output.
+    pub fn capture(&mut self, args: Vec<Vec<u8>>, stdin: Handle) -> (Status, Vec<u8>) {
+        let out = Handle::collecting();
+        let mut child = self.child(args);
+        child.descriptors.insert(0, stdin);
+        child.descriptors.insert(1, out.clone());
+        let status = child.execute();
+        (status, out.take())
+    }
+}
+
+/// The words of a `#!` line; `env` in it is looked through.
+fn interpreter(head: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let line = head.strip_prefix(b"#!")?.split(|&b| b == b'\n').next()?;
+    let mut words: Vec<Vec<u8>> =
+        line.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).map(<[u8]>::to_vec).collect();
+    if words.first().is_some_and(|w| w.ends_with(b"/env")) && words.len() > 1 {
+        words.remove(0);
+    }
+    (!words.is_empty()).then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effects::process::testing::Image;
+
+    #[test]
+    fn what_is_not_there_is_127_and_what_nobody_knows_is_noted() {
+        let mut image = Image::new().programs(&["frobnicate"]).file("usr/bin/data", "x", 0o644);
+        image.stage(|stage| {
+            let mut process = Process::start(stage, vec![b"absent".to_vec()], Handle::null(), Handle::null());
+            assert_eq!(process.execute(), Status::NOT_FOUND);
+            assert_eq!(process.run(vec![b"data".to_vec()]), Status::NOT_EXECUTABLE);
+            assert!(process.stage.log.unknown.is_empty());
+            assert_eq!(process.run(vec![b"frobnicate".to_vec()]), Status::NOT_FOUND);
+            assert_eq!(process.stage.log.unknown.len(), 1);
+        });
+    }
+
+    #[test]
+    fn interpreters_are_read_from_the_first_line() {
+        let words = |head: &str| {
+            let args = interpreter(head.as_bytes())?;
+            Some(args.iter().map(|a| String::from_utf8_lossy(a).into_owned()).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(words("#! /bin/sh -e\nx").as_deref(), Some("/bin/sh -e"));
+        assert_eq!(words("#!/usr/bin/env bash\n").as_deref(), Some("bash"));
+        assert_eq!(words("\x7fELF"), None);
+    }
+}
