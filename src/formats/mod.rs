@@ -2,6 +2,8 @@
 //! so every length is checked and every allocation has a ceiling.
 
 pub mod compression;
+pub mod elf;
+pub mod kmod;
 pub mod oci;
 pub mod openpgp;
 pub mod repodata;

@@ -1,0 +1,1 @@
+//! What the dynamic linker's cache needs of an ELF file.

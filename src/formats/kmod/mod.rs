@@ -1,0 +1,1 @@
+//! What `depmod` needs of a kernel module.
