@@ -26,6 +26,13 @@ pub enum Origin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LeafId(u32);
 
+impl LeafId {
+    /// A number that no other leaf of the tree has: what `stat` tells as the inode's.
+    pub fn number(self) -> u32 {
+        self.0 + 1
+    }
+}
+
 /// What has no bytes and no children.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Special {
