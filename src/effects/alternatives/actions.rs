@@ -126,9 +126,7 @@ impl Work<'_, '_, '_, '_> {
     /// A follower's links. dpkg's program makes none to what is not there.
     fn follow(&mut self, follower: &Follower, dpkg: bool) -> Result<(), Unmade> {
         match &follower.path {
-            Some(path) if !dpkg || self.process.exists(path) => {
-                self.make_links(&follower.link, &follower.name, path)
-            }
+            Some(path) if !dpkg || self.process.exists(path) => self.make_links(&follower.link, &follower.name, path),
             _ => self.remove_links(&follower.link, &follower.name),
         }
     }
@@ -382,8 +380,7 @@ impl Work<'_, '_, '_, '_> {
         };
         let Some(own) = state.choices[i].followers.iter_mut().find(|f| f.name == follower) else {
             let end = [b" (", path, b")"].concat();
-            let parts: [&[u8]; 4] =
-                [follower, b" has not been configured as an follower alternative for ", name, &end];
+            let parts: [&[u8]; 4] = [follower, b" has not been configured as an follower alternative for ", name, &end];
             complain(self.process, &parts);
             return Err(FAILED);
         };

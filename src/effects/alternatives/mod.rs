@@ -25,8 +25,7 @@ use super::{
 };
 
 /// The commands of this module.
-pub(in crate::effects) const COMMANDS: Table =
-    &[("alternatives", alternatives), ("update-alternatives", alternatives)];
+pub(in crate::effects) const COMMANDS: Table = &[("alternatives", alternatives), ("update-alternatives", alternatives)];
 
 /// What chkconfig's program ends with when it did not do what it was asked.
 const FAILED: Status = Status(2);

@@ -12,7 +12,8 @@ use crate::effects::process::Process;
 /// chkconfig's version that is followed.
 pub(super) const VERSION: &str = "1.33";
 
-const USAGE: &str = "usage: alternatives --install LINK NAME PATH PRIORITY [--follower LINK NAME PATH]… [--family FAMILY] \
+const USAGE: &str =
+    "usage: alternatives --install LINK NAME PATH PRIORITY [--follower LINK NAME PATH]… [--family FAMILY] \
      [--initscript SERVICE]
        alternatives --remove | --set NAME PATH
        alternatives --remove-all | --auto | --config | --display NAME

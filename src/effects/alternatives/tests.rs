@@ -88,7 +88,18 @@ fn dpkgs_files_stay_dpkgs() {
         /opt/p2\n5\n/opt/p4\n/opt/p2\n\n";
     let mut image = fresh().file("var/lib/alternatives/awk", text, 0o644);
     image = image.symlink("etc/alternatives/awk", "/opt/p2").symlink("usr/bin/awk", "/etc/alternatives/awk");
-    let args = ["alternatives", "--install", "/usr/bin/awk", "awk", "/opt/p1", "10", "--slave", "/usr/bin/nawk", "nawk", "/opt/p1"];
+    let args = [
+        "alternatives",
+        "--install",
+        "/usr/bin/awk",
+        "awk",
+        "/opt/p1",
+        "10",
+        "--slave",
+        "/usr/bin/nawk",
+        "nawk",
+        "/opt/p1",
+    ];
     assert_eq!(image.run(&args, "").status.0, 0);
     let expected = "auto\n/usr/bin/awk\nawk.1\n/usr/share/man/awk.1\nnawk\n/usr/bin/nawk\n\n\
         /opt/p1\n10\n\n/opt/p1\n/opt/p2\n5\n/opt/p4\n/opt/p2\n\n";

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use mlua::{HookTriggers, Lua, VmState};
+use mlua::{HookTriggers, Lua, Table, VmState};
 
 use crate::effects::Budget;
 
@@ -14,6 +14,9 @@ const STEPS: u64 = 10;
 const MEMORY: usize = 64 << 20;
 /// Bytes beyond twice what is alive that wait to be collected.
 const GARBAGE: usize = 4 << 20;
+
+/// The registry's name for the metatables that were given to anything.
+pub(super) const METATABLES: &str = "drydock.metatables";
 
 /// Counts for one Lua state. The budget itself is the process's; the two are brought together at every call.
 #[derive(Debug, Default)]
@@ -36,7 +39,11 @@ impl Meter {
         let inside = Rc::clone(&meter);
         let triggers = HookTriggers::new().every_nth_instruction(INSTRUCTIONS);
         lua.set_global_hook(triggers, move |lua, _| {
-            if inside.look(lua)? { Ok(VmState::Continue) } else { Err(stopped()) }
+            if inside.look(lua)? {
+                return Ok(VmState::Continue);
+            }
+            defuse(lua)?;
+            Err(stopped())
         })?;
         Ok(meter)
     }
@@ -97,6 +104,16 @@ impl Meter {
             self.halt();
         }
     }
+}
+
+/// What an error makes Lua call on its way out, it calls while a hook's error is under way, and then no hook counts. So nothing
+/// can be called: neither `__close` nor, in its place, `__call`.
+fn defuse(lua: &Lua) -> mlua::Result<()> {
+    let metatables: Table = lua.named_registry_value(METATABLES)?;
+    metatables.for_each(|metatable: Table, _: mlua::Value| {
+        metatable.raw_set("__close", mlua::Nil)?;
+        metatable.raw_set("__call", mlua::Nil)
+    })
 }
 
 /// The error that ends a state. Its text is never shown.
