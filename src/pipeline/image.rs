@@ -111,7 +111,11 @@ fn transact(
     let policy = policy(parts.plan, parts.base);
     let mut transaction = Transaction::begin(tree, contents, &policy, parts.epoch, installed, leaving)?;
     for package in parts.packages {
-        transaction.install(package.nevra.clone(), Arc::clone(&package.files))?;
+        transaction.install(tree, package.nevra.clone(), Arc::clone(&package.files))?;
+    }
+    transaction.settle_conflicts()?;
+    for &package in leaving {
+        transaction.erase(tree, package)?;
     }
     let outcome = transaction.finish()?;
     for warning in &outcome.warnings {
