@@ -33,4 +33,4 @@ pub use error::EffectError;
 pub use log::{Log, Unknown};
 pub use recipe_files::{LocalFile, LocalKind};
 pub use stage::{Machine, Stage};
-pub use transaction::{Outcome, ScriptletReport, report_scriptlets, transaction_order};
+pub use transaction::{Dialect, Direction, Outcome, ScriptletReport, Weak, report_scriptlets, transaction_order};

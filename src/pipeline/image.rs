@@ -11,7 +11,7 @@ use super::{
     resolve::by_name,
 };
 use crate::{
-    effects::{Machine, ScriptletReport, Stage, report_scriptlets, transaction_order},
+    effects::{Dialect, Direction, Machine, ScriptletReport, Stage, report_scriptlets, transaction_order},
     fetch::Package,
     layers::{self, Layer, Packed},
     lock::{ArchLock, Compression},
@@ -49,9 +49,9 @@ pub(super) struct Installed {
 
 /// Puts packages into the order they are installed in.
 pub(super) fn in_order(packages: &[Verified<Package>]) -> Result<Vec<Verified<Package>>, Error> {
-    let named: Vec<_> = packages.iter().map(|p| (p.nevra.clone(), p.header().clone())).collect();
-    let order = transaction_order(&named).map_err(|source| Error::Header {
-        package: named.first().map(|n| n.0.clone()).expect("a header failed"),
+    let headers: Vec<_> = packages.iter().map(|p| p.header()).collect();
+    let order = transaction_order(&headers, Direction::Install, &Dialect::default()).map_err(|source| Error::Header {
+        package: packages.first().map(|p| p.nevra.clone()).expect("a header failed"),
         source,
     })?;
     Ok(order.into_iter().map(|i| packages[i].clone()).collect())
