@@ -20,7 +20,7 @@ pub struct Log {
     pub unknown: BTreeSet<Unknown>,
     /// Programs that change nothing in an image, and why.
     pub without_effect: BTreeMap<String, &'static str>,
-    /// Programs that did something, or might have.
+    /// Programs of ours that did something, or might have; shells are not among them.
     pub ran: BTreeSet<String>,
 }
 
