@@ -10,7 +10,7 @@ use super::{
     dialect::{Dialect, Weak},
     providers::{ORDERING, Providers, parts},
 };
-use crate::formats::rpm::{Dependency, Header, HeaderError, Relation, sense};
+use crate::formats::rpm::{Dependency, FileEntry, Header, HeaderError, Relation, sense};
 
 /// The ELF class that comes first on all four architectures (`%_prefer_color`).
 const PREFERRED: u32 = 2;
@@ -25,6 +25,15 @@ const ERASE: u32 = sense::SCRIPT_PREUN | sense::SCRIPT_POSTUN;
 const PURPOSES: u32 = INSTALL | ERASE | sense::SCRIPT_VERIFY | sense::INTERP | sense::META | (1 << 14) | (1 << 19);
 /// `RPMSENSE_MISSINGOK`: a requirement that is only a wish.
 const MISSING_OK: u32 = 1 << 19;
+
+/// A package to be put in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'a> {
+    /// Its header.
+    pub header: &'a Header,
+    /// The header's files.
+    pub files: &'a [FileEntry],
+}
 
 /// Whether packages come or go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +67,7 @@ impl Node {
 
 /// The places of `packages` in the order rpm takes them.
 pub fn transaction_order(
-    packages: &[&Header],
+    packages: &[Element<'_>],
     direction: Direction,
     dialect: &Dialect,
 ) -> Result<Vec<usize>, HeaderError> {
@@ -68,11 +77,11 @@ pub fn transaction_order(
     Ok(sorter.run())
 }
 
-fn graph(packages: &[&Header], direction: Direction, dialect: &Dialect) -> Result<Vec<Node>, HeaderError> {
+fn graph(packages: &[Element<'_>], direction: Direction, dialect: &Dialect) -> Result<Vec<Node>, HeaderError> {
     let providers = Providers::of(packages, PREFERRED)?;
     let mut nodes: Vec<Node> =
         (0..packages.len()).map(|p| Node { color: providers.color(p), ..Node::default() }).collect();
-    for (p, header) in packages.iter().enumerate() {
+    for (p, Element { header, .. }) in packages.iter().enumerate() {
         for relation in ORDERING {
             for dependency in header.dependencies(relation)? {
                 if is_unordered(dependency.flags, dialect) {
@@ -192,9 +201,8 @@ impl Sorter {
             Direction::Install => color(p) != 0 && color(p) != PREFERRED,
             Direction::Erase => color(p) == PREFERRED,
         };
-        let before = |&q: &usize| {
-            !(to_the_end && color(p) != color(q)) && self.nodes[q].waited_for <= self.nodes[p].waited_for
-        };
+        let before =
+            |&q: &usize| !(to_the_end && color(p) != color(q)) && self.nodes[q].waited_for <= self.nodes[p].waited_for;
         let at = queue.iter().position(before).unwrap_or(queue.len());
         queue.insert(at, p);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::order::Element;
 use crate::{
     formats::{
         repodata::{Requirement, Rich, Sense},
@@ -68,16 +69,16 @@ pub(super) struct Providers {
 
 impl Providers {
     /// Indexes packages. `preferred` is the ELF class that wins where several have something (2: 64 bit).
-    pub(super) fn of(headers: &[&Header], preferred: u32) -> Result<Self, HeaderError> {
-        let wanted = wanted_paths(headers)?;
+    pub(super) fn of(packages: &[Element<'_>], preferred: u32) -> Result<Self, HeaderError> {
+        let wanted = wanted_paths(packages)?;
         let mut out = Self { capabilities: HashMap::new(), paths: HashMap::new(), colors: Vec::new(), preferred };
-        for (i, header) in headers.iter().enumerate() {
+        for (i, Element { header, files }) in packages.iter().enumerate() {
             for provide in header.dependencies(Relation::Provides)? {
                 let range = Range::new(provide.flags, &provide.evr);
                 out.capabilities.entry(provide.name).or_default().push((i, range));
             }
             let mut color = 0;
-            for file in header.files()? {
+            for file in *files {
                 color |= file.color;
                 if let Ok(path) = std::str::from_utf8(&file.path)
                     && wanted.contains(merged(path).as_str())
@@ -119,12 +120,16 @@ impl Providers {
 }
 
 /// The paths packages ask for, as [`merged`].
-fn wanted_paths(headers: &[&Header]) -> Result<HashSet<String>, HeaderError> {
+fn wanted_paths(packages: &[Element<'_>]) -> Result<HashSet<String>, HeaderError> {
     let mut out = HashSet::new();
-    for header in headers {
+    for Element { header, .. } in packages {
         for relation in ORDERING {
             for dependency in header.dependencies(relation)? {
-                parts(&dependency, &mut |part| drop(part.name.starts_with('/').then(|| out.insert(merged(&part.name)))));
+                parts(&dependency, &mut |part| {
+                    if part.name.starts_with('/') {
+                        out.insert(merged(&part.name));
+                    }
+                });
             }
         }
     }
@@ -138,7 +143,7 @@ fn merged(path: &str) -> String {
 }
 
 /// The plain dependencies in one that may be rich, as far as they order (rpm `addRelation`): both sides of `and` and `or`, of
-/// `if` and `unless` what is needed and its alternative, nothing of what is neither.
+/// `if` and `unless` what is needed but not its alternative.
 pub(super) fn parts(dependency: &Dependency, found: &mut dyn FnMut(&Dependency)) {
     if !Rich::is_rich(&dependency.name) {
         return found(dependency);
@@ -158,10 +163,8 @@ fn plain(rich: &Rich, flags: u32, found: &mut dyn FnMut(&Dependency)) {
         Rich::And(all) | Rich::Or(all) => all.iter().for_each(|r| plain(r, flags, found)),
         Rich::With(all) => all.iter().take(1).for_each(|r| plain(r, flags, found)),
         Rich::Without(first, _) => plain(first, flags, found),
-        Rich::If { then, otherwise, .. } | Rich::Unless { then, otherwise, .. } => {
-            plain(then, flags, found);
-            otherwise.iter().for_each(|r| plain(r, flags, found));
-        }
+        // rpm means to look at the alternative too, but parses the whole again in its place.
+        Rich::If { then, .. } | Rich::Unless { then, .. } => plain(then, flags, found),
     }
 }
 

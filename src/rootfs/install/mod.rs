@@ -126,7 +126,12 @@ impl<'a> Transaction<'a> {
         package.states.iter().zip(&self.kept[id.0 as usize]).map(|(s, kept)| *s == State::Normal && !kept).collect()
     }
 
-    /// The states of a package's files as they are now.
+    /// How many new packages were unpacked.
+    pub fn unpacked(&self) -> usize {
+        self.new.len()
+    }
+
+    /// The states of a package's files as they are now. A new one was unpacked.
     pub fn states(&self, owner: Package) -> &[State] {
         match owner {
             Package::Installed(p) => &self.ownership.installed[p].states,
