@@ -1,5 +1,7 @@
 //! Commands on text.
 
+mod pattern;
+
 use super::Table;
 
 /// The commands of this module.
