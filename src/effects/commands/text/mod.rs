@@ -1,6 +1,6 @@
 //! Commands on text.
 
-mod pattern;
+pub(in crate::effects) mod pattern;
 
 use super::Table;
 
