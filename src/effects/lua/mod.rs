@@ -2,7 +2,7 @@
 
 use super::process::{Process, Status};
 
-/// Runs a chunk; `args` are what rpm puts into `arg`, `input` what `rpm.input` reads.
-pub(super) fn chunk(_process: &mut Process<'_, '_>, _source: &[u8]) -> Status {
+/// Runs a chunk. The process's arguments are rpm's `arg`: `<lua>`, then `$1` and `$2`; its standard input is what `rpm.input` reads.
+pub(super) fn chunk(_process: &mut Process<'_, '_>, _source: &str) -> Status {
     Status::NOT_FOUND
 }
