@@ -43,7 +43,7 @@ pub(super) struct Installed {
 pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed, Error> {
     let guard = session.stage("install", parts.plan.arch.rpm(), parts.packages.len() as u64);
     let mut tree = parts.base.tree.clone();
-    let contents = contents(parts);
+    let contents = ImageContents::new(session, parts.base, parts.packages);
     let leaving = transaction::leaving(parts)?;
     let done = transaction::run(session, parts, &mut tree, &contents, &leaving)?;
     let names = names(parts, &leaving);
@@ -54,15 +54,6 @@ pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed,
     let scriptlets = done.scriptlets;
     drop(guard);
     Ok(Installed { tree, scriptlets, names })
-}
-
-fn contents<'a>(parts: &Parts<'a>) -> ImageContents<'a> {
-    ImageContents {
-        kept: &parts.base.kept,
-        blobs: &parts.base.blobs,
-        diff_ids: parts.base.diff_ids(),
-        packages: parts.packages,
-    }
 }
 
 /// The names of all packages of the image.
@@ -147,8 +138,9 @@ pub(super) fn pack(
     let of_package: Vec<usize> = parts.packages.iter().map(|p| layer_of(&p.nevra)).collect();
     let plans = layers::plan(&parts.base.tree, tree, &names, &of_package);
     let guard = session.stage("pack", parts.plan.arch.rpm(), plans.iter().map(layers::LayerPlan::weight).sum());
+    let contents = ImageContents::new(session, parts.base, parts.packages);
     let settings = layers::Settings { compression, jobs: session.options.jobs.get() };
-    let packed = layers::pack(plans, &contents(parts), &session.store, settings, &*session.events, done)?;
+    let packed = layers::pack(plans, &contents, &session.store, settings, &*session.events, done)?;
     drop(guard);
     Ok(packed)
 }
