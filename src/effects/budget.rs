@@ -44,6 +44,11 @@ impl Budget {
         self.exhausted.is_none()
     }
 
+    /// Steps that are left.
+    pub fn left(&self) -> u64 {
+        if self.exhausted.is_some() { 0 } else { self.steps }
+    }
+
     /// Accounts for bytes written, and the steps of moving them; false when nothing may go on.
     #[must_use]
     pub fn output(&mut self, bytes: usize) -> bool {
