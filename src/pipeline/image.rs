@@ -61,7 +61,7 @@ pub(super) fn in_order(packages: &[Verified<Package>]) -> Result<Vec<Verified<Pa
 pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed, Error> {
     let guard = session.stage("install", parts.plan.arch.rpm(), parts.packages.len() as u64);
     let mut tree = parts.base.tree.clone();
-    let contents = contents(parts);
+    let contents = ImageContents::new(session, parts.base, parts.packages);
     let leaving = leaving(parts);
     let outcome = transact(session, parts, &mut tree, &contents, &leaving)?;
     let names = names(parts, &leaving);
@@ -81,15 +81,6 @@ pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed,
 /// The machine scriptlets see: the image's architecture, and the kernel it is for.
 fn machine(parts: &Parts<'_>) -> Machine {
     Machine { arch: parts.plan.arch, release: format!("5.14.0.{}", parts.plan.arch) }
-}
-
-fn contents<'a>(parts: &Parts<'a>) -> ImageContents<'a> {
-    ImageContents {
-        kept: &parts.base.kept,
-        blobs: &parts.base.blobs,
-        diff_ids: parts.base.diff_ids(),
-        packages: parts.packages,
-    }
 }
 
 /// Places in the database's list of the packages that go.
@@ -225,8 +216,9 @@ pub(super) fn pack(
     let of_package: Vec<usize> = parts.packages.iter().map(|p| layer_of(&p.nevra)).collect();
     let plans = layers::plan(&parts.base.tree, tree, &names, &of_package);
     let guard = session.stage("pack", parts.plan.arch.rpm(), plans.iter().map(layers::LayerPlan::weight).sum());
+    let contents = ImageContents::new(session, parts.base, parts.packages);
     let settings = layers::Settings { compression, jobs: session.options.jobs.get() };
-    let packed = layers::pack(plans, &contents(parts), &session.store, settings, &*session.events, done)?;
+    let packed = layers::pack(plans, &contents, &session.store, settings, &*session.events, done)?;
     drop(guard);
     Ok(packed)
 }

@@ -2,7 +2,7 @@
 
 use super::{Errno, Handle, Mode, Process};
 use crate::{
-    effects::stage::file,
+    effects::{depmod, stage::file},
     rootfs::{Kind, LeafId, Metadata, Node, Origin, Special},
     terms::RootPath,
 };
@@ -185,6 +185,9 @@ impl Process<'_, '_> {
             return Err(Errno::Exists);
         }
         let leaf = self.stage.fs.leaf(&path).ok_or(Errno::NoEntry)?;
+        if self.stage.depmod.holds(self.stage.fs.node(leaf)) {
+            depmod::settle(self.stage).map_err(|_| Errno::Io)?;
+        }
         match &self.stage.fs.node(leaf).kind {
             Kind::Directory if mode.write => return Err(Errno::IsDirectory),
             Kind::File { .. } | Kind::Directory => {}
