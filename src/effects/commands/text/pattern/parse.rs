@@ -204,13 +204,11 @@ impl Parser<'_> {
     fn escaped(&mut self) -> Result<Node, PatternError> {
         let rest = &self.rest()[1..];
         let Some(&byte) = rest.first() else { return Err(PatternError::Backslash) };
-        let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-        let space = |b: u8| b == b' ' || (9..=13).contains(&b);
         let (node, length) = match byte {
-            b'w' => (self.set(Set::ascii(word)), 1),
-            b'W' => (self.set(Set::ascii(word).complement()), 1),
-            b's' => (self.set(Set::ascii(space)), 1),
-            b'S' => (self.set(Set::ascii(space).complement()), 1),
+            b'w' => (self.set(Set::word()), 1),
+            b'W' => (self.set(Set::word().complement()), 1),
+            b's' => (self.set(Set::space()), 1),
+            b'S' => (self.set(Set::space().complement()), 1),
             b'<' => (Node::Look(Look::WordStart), 1),
             b'>' => (Node::Look(Look::WordEnd), 1),
             b'y' if self.syntax.escapes => (Node::Look(Look::Boundary), 1),
