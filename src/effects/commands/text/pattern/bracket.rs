@@ -41,6 +41,14 @@ pub(super) fn bracket(rest: &[u8], escapes: bool) -> Result<(Set, usize), Patter
     Ok((if negated { set.complement() } else { set }, at + 1))
 }
 
+/// The same in a file name pattern, where `!` negates as `^` does.
+pub(super) fn glob_bracket(rest: &[u8]) -> Result<(Set, usize), PatternError> {
+    match rest {
+        [b'!', after @ ..] => bracket(&[b"^", after].concat(), true),
+        _ => bracket(rest, true),
+    }
+}
+
 /// One end of a range: a character, `[.x.]`, `[=x=]`, an escape of awk's.
 fn member(rest: &[u8], at: usize, escapes: bool) -> Result<(u32, usize), PatternError> {
     match (rest.get(at), rest.get(at + 1)) {

@@ -87,8 +87,14 @@ impl Set {
         Self(out)
     }
 
-    /// With the other case of every ASCII letter in it.
+    /// With the other case of every ASCII letter in it, and of single other ones.
     pub fn folded(mut self) -> Self {
+        let single = self.0.iter().filter(|(low, high)| low == high && *low > 127);
+        let letters: Vec<char> = single.filter_map(|(low, _)| char::from_u32(*low)).collect();
+        for letter in letters {
+            let other = letter.to_lowercase().chain(letter.to_uppercase()).filter(|c| *c != letter);
+            self.0.extend(other.take(1).map(|c| (u32::from(c), u32::from(c))));
+        }
         for letter in b'a'..=b'z' {
             let (lower, upper) = (u32::from(letter), u32::from(letter.to_ascii_uppercase()));
             match (self.contains(lower), self.contains(upper)) {
