@@ -31,11 +31,7 @@ fn is_file(process: &Process<'_, '_>, path: &str) -> bool {
 
 /// The same with what stands in for `replace`, unless a more important directory has a file of that name. The place is where
 /// in the list the stand-in is.
-pub(super) fn files_with(
-    process: &mut Process<'_, '_>,
-    kind: &str,
-    replace: &str,
-) -> (Vec<String>, Option<usize>) {
+pub(super) fn files_with(process: &mut Process<'_, '_>, kind: &str, replace: &str) -> (Vec<String>, Option<usize>) {
     let mut list = files(process, kind, ".conf");
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let rank = |path: &str| ROOTS.iter().position(|r| path.starts_with(&format!("{r}/{kind}/"))).unwrap_or(ROOTS.len());

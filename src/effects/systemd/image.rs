@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    effects::process::Process,
-    terms::Arch,
-};
+use crate::{effects::process::Process, terms::Arch};
 
 /// The version of systemd in the image: what its shared library is called, else what its release has.
 pub(super) fn version(process: &mut Process<'_, '_>) -> u32 {
-    let found = ["/usr/lib/systemd", "/usr/lib64/systemd", "/usr/lib/x86_64-linux-gnu/systemd", "/usr/lib/aarch64-linux-gnu/systemd"]
-        .iter()
-        .flat_map(|dir| process.read_dir(dir.as_bytes()).unwrap_or_default())
-        .find_map(|name| {
-            let rest = name.strip_prefix(b"libsystemd-shared-")?;
-            let digits: Vec<u8> = rest.iter().copied().take_while(u8::is_ascii_digit).collect();
-            std::str::from_utf8(&digits).ok()?.parse().ok()
-        });
+    let found = [
+        "/usr/lib/systemd",
+        "/usr/lib64/systemd",
+        "/usr/lib/x86_64-linux-gnu/systemd",
+        "/usr/lib/aarch64-linux-gnu/systemd",
+    ]
+    .iter()
+    .flat_map(|dir| process.read_dir(dir.as_bytes()).unwrap_or_default())
+    .find_map(|name| {
+        let rest = name.strip_prefix(b"libsystemd-shared-")?;
+        let digits: Vec<u8> = rest.iter().copied().take_while(u8::is_ascii_digit).collect();
+        std::str::from_utf8(&digits).ok()?.parse().ok()
+    });
     if let Some(version) = found {
         return version;
     }
@@ -126,5 +128,7 @@ fn architecture(arch: Arch) -> &'static str {
 /// Whether systemd is Debian's build, which says `/lib` for `/usr/lib`: its library is where only Debian has one.
 pub(super) fn is_debian_build(process: &mut Process<'_, '_>) -> bool {
     let dirs = process.read_dir(b"/usr/lib").unwrap_or_default();
-    dirs.iter().filter(|d| d.ends_with(b"-linux-gnu")).any(|d| process.exists(&[b"/usr/lib/", &d[..], b"/systemd"].concat()))
+    dirs.iter()
+        .filter(|d| d.ends_with(b"-linux-gnu"))
+        .any(|d| process.exists(&[b"/usr/lib/", &d[..], b"/systemd"].concat()))
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::unit::{Absent, Form, Scope, Unit, absolute, find, form, instance, is_null, suffix, template, with_instance};
+use super::unit::{
+    Absent, Form, Scope, Unit, absolute, find, form, instance, is_null, suffix, template, with_instance,
+};
 use crate::{
     effects::process::{Errno, Process},
     rootfs::Kind,
@@ -112,7 +114,26 @@ fn apply(process: &mut Process<'_, '_>, scope: &Scope, unit: &Unit, lenient: boo
     if !scope.search.iter().any(|s| s == dir) {
         link(process, &unit.path, &format!("{}/{}", scope.config, unit.name), scope.force)?;
     }
-    let mut result = Ok(());
+    // As in systemctl, the first of the three that did or refused something has the word.
+    let mut verdict = make_aliases(process, scope, unit);
+    let mut lists = vec![(&unit.wanted_by, "wants"), (&unit.required_by, "requires")];
+    if scope.version >= 254 {
+        lists.push((&unit.upheld_by, "upholds"));
+    }
+    for (list, kind) in lists {
+        let done = depend(process, scope, unit, list, kind, lenient);
+        verdict = match verdict {
+            Some(there) => Some(there),
+            None if list.is_empty() => None,
+            None => Some(done),
+        };
+    }
+    verdict.unwrap_or(Ok(()))
+}
+
+/// Makes the names a unit has besides its own; none if there are none.
+fn make_aliases(process: &mut Process<'_, '_>, scope: &Scope, unit: &Unit) -> Option<Result<(), Refused>> {
+    let mut verdict = None;
     for alias in &unit.aliases {
         let alias = match (instance(&unit.name), form(alias)) {
             (Some(instance), Some(Form::Template)) => with_instance(alias, instance),
@@ -127,17 +148,12 @@ fn apply(process: &mut Process<'_, '_>, scope: &Scope, unit: &Unit, lenient: boo
             true => link(process, &unit.path, &format!("{}/{alias}", scope.config), scope.force),
             false => Err(Refused::Name { name: alias }),
         };
-        result = result.and(done);
+        verdict = Some(match verdict {
+            Some(Err(error)) => Err(error),
+            _ => done,
+        });
     }
-    let mut lists = vec![(&unit.wanted_by, "wants"), (&unit.required_by, "requires")];
-    if scope.version >= 254 {
-        lists.push((&unit.upheld_by, "upholds"));
-    }
-    for (list, kind) in lists {
-        let done = depend(process, scope, unit, list, kind, lenient);
-        result = result.and(done);
-    }
-    result
+    verdict
 }
 
 fn depend(
@@ -190,11 +206,11 @@ pub(super) fn add_dependency(
     Ok(())
 }
 
-/// Takes away every link to units, and to those they name in `Also=`. True where a name was nobody's.
+/// Takes away every link to units, and to those they name in `Also=`. True where a name led to nothing.
 pub(super) fn disable(process: &mut Process<'_, '_>, scope: &Scope, names: &[String]) -> bool {
     let mut queue: Vec<String> = names.to_vec();
     let mut marked = BTreeSet::new();
-    let mut missing = false;
+    let mut dangling = false;
     let mut at = 0;
     while at < queue.len() && process.stage.budget.step() {
         let name = queue[at].clone();
@@ -210,8 +226,8 @@ pub(super) fn disable(process: &mut Process<'_, '_>, scope: &Scope, names: &[Str
                 continue;
             }
             Err(why) => {
+                dangling |= why == Absent::Dangling;
                 if at <= names.len() && why == Absent::Missing {
-                    missing = true;
                     say(process, &format!("Failed to disable unit, unit {name} does not exist.\n"));
                 }
             }
@@ -219,7 +235,7 @@ pub(super) fn disable(process: &mut Process<'_, '_>, scope: &Scope, names: &[Str
         marked.insert(name);
     }
     remove_marked(process, &scope.config, marked);
-    missing
+    dangling
 }
 
 /// Removes links that have a marked name or lead to one, and links to those; directories left empty go too.
@@ -290,7 +306,8 @@ pub(super) fn unmask(process: &mut Process<'_, '_>, scope: &Scope, names: &[Stri
     let mut marked = BTreeSet::new();
     for name in names.iter().filter(|n| form(n).is_some()) {
         let path = format!("{}/{name}", scope.config);
-        if process.lstat(path.as_bytes()).is_ok() && is_null(process, &path) && process.unlink(path.as_bytes()).is_ok() {
+        if process.lstat(path.as_bytes()).is_ok() && is_null(process, &path) && process.unlink(path.as_bytes()).is_ok()
+        {
             say(process, &format!("Removed \"{path}\".\n"));
             marked.insert(path);
         }
@@ -318,7 +335,8 @@ pub(super) fn link_files(process: &mut Process<'_, '_>, scope: &Scope, paths: &[
 
 /// Takes away what overrides a vendor's unit: its file in the configuration, and its drop-ins there.
 pub(super) fn revert(process: &mut Process<'_, '_>, scope: &Scope, names: &[String]) {
-    let vendor = |dir: &String| dir.starts_with("/usr/lib/") || dir.starts_with("/lib/") || dir.starts_with("/usr/share/");
+    let vendor =
+        |dir: &String| dir.starts_with("/usr/lib/") || dir.starts_with("/lib/") || dir.starts_with("/usr/share/");
     let own: Vec<String> = scope.search.iter().filter(|d| !vendor(d) && !d.starts_with("/usr")).cloned().collect();
     let mut marked = BTreeSet::new();
     for name in names {

@@ -95,6 +95,9 @@ pub(super) fn systemctl(process: &mut Process<'_, '_>) -> Status {
     let Some((verb, names)) = given.operands.split_first() else { return offline(process, "list-units") };
     let verb = String::from_utf8_lossy(verb).into_owned();
     let names: Vec<String> = names.iter().map(|n| String::from_utf8_lossy(n).into_owned()).collect();
+    if names.len() < least(&verb) {
+        return process.fail("Too few arguments.");
+    }
     let kind = if matches!(verb.as_str(), "set-default" | "isolate") { "target" } else { "service" };
     let mangled: Vec<String> = names.iter().map(|n| mangle(n, kind)).collect();
     let scope = scope(process, &given);
@@ -133,7 +136,7 @@ fn run(process: &mut Process<'_, '_>, given: &Given, scope: &Scope, verb: &str, 
         }
         "disable" => {
             let bare: Vec<String> = names.iter().map(|n| n.rsplit('/').next().unwrap_or(n).to_owned()).collect();
-            return Status::from(!links::disable(process, scope, &bare) || scope.version < 250);
+            return Status::from(!links::disable(process, scope, &bare));
         }
         "preset" => preset::preset(process, scope, &names, which),
         "preset-all" => preset::preset_all(process, scope, which),
@@ -230,7 +233,9 @@ fn is_enabled(process: &mut Process<'_, '_>, given: &Given, scope: &Scope, names
                 process.out("not-found\n");
                 return Status(4);
             }
-            None => return process.fail(format!("Failed to get unit file state for {name}: No such file or directory")),
+            None => {
+                return process.fail(format!("Failed to get unit file state for {name}: No such file or directory"));
+            }
         };
         enabled |= matches!(word, "enabled" | "enabled-runtime" | "static" | "alias" | "indirect" | "generated");
         if !given.has('q') {
@@ -239,6 +244,74 @@ fn is_enabled(process: &mut Process<'_, '_>, given: &Given, scope: &Scope, names
     }
     Status::from(enabled)
 }
+
+/// How many names a verb wants at least.
+fn least(verb: &str) -> usize {
+    match verb {
+        "add-wants" | "add-requires" => 2,
+        "enable" | "disable" | "reenable" | "preset" | "mask" | "unmask" | "link" | "revert" | "set-default"
+        | "is-enabled" | "cat" | "edit" => 1,
+        "is-active" | "check" | "is-failed" | "isolate" | "kill" | "clean" | "freeze" | "thaw" | "set-property" => 1,
+        verb if STARTING.contains(&verb) => 1,
+        _ => 0,
+    }
+}
+
+const STARTING: [&str; 10] = [
+    "start",
+    "stop",
+    "condstop",
+    "reload",
+    "restart",
+    "try-restart",
+    "reload-or-try-restart",
+    "try-reload-or-restart",
+    "force-reload",
+    "condrestart",
+];
+
+/// Verbs that speak to a manager.
+const ONLINE: [&str; 39] = [
+    "list-units",
+    "list-automounts",
+    "list-paths",
+    "list-sockets",
+    "list-timers",
+    "list-jobs",
+    "list-machines",
+    "clear-jobs",
+    "cancel",
+    "reload-or-restart",
+    "condreload",
+    "isolate",
+    "kill",
+    "clean",
+    "freeze",
+    "thaw",
+    "show",
+    "status",
+    "help",
+    "daemon-reload",
+    "daemon-reexec",
+    "log-level",
+    "log-target",
+    "service-watchdogs",
+    "show-environment",
+    "set-environment",
+    "unset-environment",
+    "import-environment",
+    "halt",
+    "poweroff",
+    "reboot",
+    "kexec",
+    "soft-reboot",
+    "switch-root",
+    "list-dependencies",
+    "reset-failed",
+    "set-property",
+    "bind",
+    "mount-image",
+];
 
 /// What needs a manager: nothing runs in an image.
 fn offline(process: &mut Process<'_, '_>, verb: &str) -> Status {
@@ -254,6 +327,9 @@ fn offline(process: &mut Process<'_, '_>, verb: &str) -> Status {
         "is-system-running" => {
             process.out("offline\n");
             Status::FAILURE
+        }
+        verb if !ONLINE.contains(&verb) && !STARTING.contains(&verb) => {
+            process.fail(format!("Unknown command verb {verb}."))
         }
         _ => {
             let text = format!("Running in chroot, ignoring command '{verb}'\n");

@@ -89,7 +89,7 @@ pub(super) fn preset(
     execute(process, scope, &plus, &minus, which)
 }
 
-/// `systemctl preset-all`: what cannot be had is left out.
+/// `systemctl preset-all`: what cannot be had is left out; a link to nothing ended it all before v256.
 pub(super) fn preset_all(process: &mut Process<'_, '_>, scope: &Scope, which: Which) -> Result<(), Refused> {
     let rules = rules(process, scope);
     let (mut plus, mut minus) = (Vec::new(), Vec::new());
@@ -99,7 +99,12 @@ pub(super) fn preset_all(process: &mut Process<'_, '_>, scope: &Scope, which: Wh
             let Ok(name) = String::from_utf8(name) else { continue };
             let is_unit = form(&name).is_some() && process.lstat(&path).is_ok_and(|s| s.is_file() || s.is_symlink());
             if is_unit && !plus.contains(&name) && !minus.contains(&name) {
-                let _ = sort(process, scope, &rules, &name, &mut plus, &mut minus);
+                match sort(process, scope, &rules, &name, &mut plus, &mut minus) {
+                    Err(error @ Refused::Absent { why: Absent::Dangling, .. }) if scope.version < 256 => {
+                        return Err(error);
+                    }
+                    _ => {}
+                }
             }
         }
     }
@@ -154,7 +159,8 @@ mod tests {
 
     #[test]
     fn the_first_line_that_fits_counts() {
-        let rules: Vec<Rule> = "enable a.service\nenable t@.service x y\n# c\nnonsense\ndisable *\n".lines().filter_map(rule).collect();
+        let rules: Vec<Rule> =
+            "enable a.service\nenable t@.service x y\n# c\nnonsense\ndisable *\n".lines().filter_map(rule).collect();
         let names = |name: &str| verdict(&rules, name).map(|n| n.join(" "));
         assert_eq!(names("a.service").as_deref(), Some("a.service"));
         assert_eq!(names("t@.service").as_deref(), Some("t@x.service t@y.service"));

@@ -18,7 +18,9 @@ pub(super) fn state(process: &mut Process<'_, '_>, scope: &Scope, name: &str) ->
         return Some("alias");
     }
     let mut other = false;
-    for (dir, word) in [(scope.config.clone(), "enabled"), (scope.config.replacen("/etc/", "/run/", 1), "enabled-runtime")] {
+    for (dir, word) in
+        [(scope.config.clone(), "enabled"), (scope.config.replacen("/etc/", "/run/", 1), "enabled-runtime")]
+    {
         for path in links_below(process, &dir) {
             match link(process, &unit, &dir, &path) {
                 Some(true) => return Some(word),

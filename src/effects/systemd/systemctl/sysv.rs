@@ -67,11 +67,7 @@ pub(in crate::effects::systemd) fn chkconfig(process: &mut Process<'_, '_>) -> S
     }
 }
 
-fn change(
-    process: &mut Process<'_, '_>,
-    name: &str,
-    act: impl FnOnce(&mut Process<'_, '_>, &str) -> bool,
-) -> Status {
+fn change(process: &mut Process<'_, '_>, name: &str, act: impl FnOnce(&mut Process<'_, '_>, &str) -> bool) -> Status {
     if is_script(process, name) {
         return Status::from(act(process, name));
     }
@@ -98,7 +94,10 @@ fn script(text: &str) -> Option<Script> {
         let start = if levels == "-" { Vec::new() } else { digits(levels) };
         return Some(Script { start: lsb.filter(|l| !l.is_empty() && levels == "-").unwrap_or(start), order });
     }
-    comments.iter().any(|c| c == "### BEGIN INIT INFO").then(|| Script { start: lsb.unwrap_or_default(), order: (50, 50) })
+    comments
+        .iter()
+        .any(|c| c == "### BEGIN INIT INFO")
+        .then(|| Script { start: lsb.unwrap_or_default(), order: (50, 50) })
 }
 
 /// Makes the links of the seven runlevels: as the script says, or `on` or `off` in some of them.

@@ -208,7 +208,9 @@ fn place(process: &Process<'_, '_>, scope: &Scope, name: &str) -> Option<String>
 /// Whether a file is `/dev/null` or empty.
 pub(super) fn is_null(process: &Process<'_, '_>, path: &str) -> bool {
     path == "/dev/null"
-        || process.stat(path.as_bytes()).is_ok_and(|s| (s.is_file() && s.size == 0) || matches!(s.kind, Kind::Special(_)))
+        || process
+            .stat(path.as_bytes())
+            .is_ok_and(|s| (s.is_file() && s.size == 0) || matches!(s.kind, Kind::Special(_)))
 }
 
 /// A link's target as a path of its own.
@@ -309,13 +311,8 @@ impl Unit {
             self.default_instance = None;
         }
         let own = Self { name: self.name.clone(), default_instance: self.default_instance.clone(), ..Self::default() };
-        let lists = [
-            &mut self.aliases,
-            &mut self.wanted_by,
-            &mut self.required_by,
-            &mut self.upheld_by,
-            &mut self.also,
-        ];
+        let lists =
+            [&mut self.aliases, &mut self.wanted_by, &mut self.required_by, &mut self.upheld_by, &mut self.also];
         for name in lists.into_iter().flatten().filter(|n| n.contains('%')) {
             let replaced = own.replace_own(name);
             *name = expand(process, &replaced, true).unwrap_or(replaced);
@@ -344,7 +341,10 @@ impl Unit {
 
     /// Whether it says anything about installation.
     pub fn has_rules(&self) -> bool {
-        !(self.aliases.is_empty() && self.wanted_by.is_empty() && self.required_by.is_empty() && self.upheld_by.is_empty())
+        !(self.aliases.is_empty()
+            && self.wanted_by.is_empty()
+            && self.required_by.is_empty()
+            && self.upheld_by.is_empty())
     }
 }
 
@@ -374,7 +374,10 @@ mod tests {
     #[test]
     fn install_sections() {
         let text = "[Unit]\nWantedBy=no\n[Install]\n# c\nWantedBy=a.target \\\n  b.target\nAlias=\"x.service\"\n[Service]\nAlias=y\n";
-        let wanted = [("WantedBy".to_owned(), "a.target   b.target".to_owned()), ("Alias".to_owned(), "\"x.service\"".to_owned())];
+        let wanted = [
+            ("WantedBy".to_owned(), "a.target   b.target".to_owned()),
+            ("Alias".to_owned(), "\"x.service\"".to_owned()),
+        ];
         assert_eq!(install_lines(text), wanted);
     }
 }

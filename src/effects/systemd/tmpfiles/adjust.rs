@@ -21,12 +21,7 @@ pub(super) enum State {
 }
 
 /// Gives a file the mode and owner of its line.
-pub(super) fn permissions(
-    process: &mut Process<'_, '_>,
-    item: &Item,
-    path: &[u8],
-    state: State,
-) -> Result<(), Errno> {
+pub(super) fn permissions(process: &mut Process<'_, '_>, item: &Item, path: &[u8], state: State) -> Result<(), Errno> {
     let stat = process.lstat(path)?;
     let new = state == State::New;
     let uid = item.uid.filter(|_| new || !item.uid_of_new).unwrap_or(stat.uid);
@@ -67,12 +62,16 @@ pub(super) fn attributes(process: &mut Process<'_, '_>, item: &Item, path: &[u8]
 
 /// What an access ACL leaves in the mode: its mask in the place of the group's bits. The entries themselves are in no layer,
 /// whoever makes it, and default ACLs show nowhere.
-pub(super) fn acl(process: &mut Process<'_, '_>, item: &Item, path: &[u8]) -> Result<(), Errno> {
+pub(super) fn acl(process: &mut Process<'_, '_>, item: &Item, path: &[u8], version: u32) -> Result<(), Errno> {
     let stat = process.lstat(path)?;
     if stat.is_symlink() {
         return Ok(());
     }
     let text = String::from_utf8_lossy(item.argument.as_deref().unwrap_or_default()).into_owned();
+    if version < 254 && text.contains('X') {
+        process.fail(format!("Failed to parse ACL \"{text}\": Invalid argument. Ignoring"));
+        return Ok(());
+    }
     let (mut mode, mut mask, mut explicit) = (stat.mode, 0, None);
     for entry in text.split(',').map(str::trim).filter(|e| !e.starts_with("d:") && !e.starts_with("default:")) {
         let parts: Vec<&str> = entry.split(':').collect();
@@ -147,9 +146,8 @@ fn copy_node(process: &mut Process<'_, '_>, item: &Item, stat: &Stat, from: &[u8
         Kind::Special(special) => process.mknod(to, special.clone(), stat.mode)?,
     }
     process.chown(to, Some(item.uid.unwrap_or(stat.uid)), Some(item.gid.unwrap_or(stat.gid)), false)?;
-    if stat.is_symlink() {
-        return Ok(());
+    if !stat.is_symlink() {
+        process.chmod(to, stat.mode)?;
     }
-    process.chmod(to, stat.mode)?;
     process.set_mtime(to, stat.mtime, false)
 }

@@ -23,8 +23,8 @@ pub(super) fn create(process: &mut Process<'_, '_>, item: &Item, version: u32) -
         'Z' => return each_below(process, item, |process, path| adjust::permissions(process, item, path, State::Old)),
         't' => return each(process, item, |process, path| adjust::attributes(process, item, path)),
         'T' => return each_below(process, item, |process, path| adjust::attributes(process, item, path)),
-        'a' => return each(process, item, |process, path| adjust::acl(process, item, path)),
-        'A' => return each_below(process, item, |process, path| adjust::acl(process, item, path)),
+        'a' => return each(process, item, |process, path| adjust::acl(process, item, path, version)),
+        'A' => return each_below(process, item, |process, path| adjust::acl(process, item, path, version)),
         _ => {}
     }
     if item.replace {

@@ -131,6 +131,9 @@ fn parse_fields(process: &mut Process<'_, '_>, scope: &Scope, line: &str) -> Res
         item.mode = Some(number.ok_or_else(|| format!("Invalid mode '{mode}'."))?);
     }
     item.age = field(5).map(str::to_owned);
+    if let Some(bad) = item.age.as_ref().filter(|a| !is_age(a)) {
+        return Err(format!("Invalid age '{bad}'."));
+    }
     Ok(Parsed::Item(Box::new(item)))
 }
 
@@ -156,6 +159,39 @@ fn modifiers(item: &mut Item, action: &str, version: u32) -> Result<Option<(bool
         }
     }
     Ok(Some((boot, base64, credential)))
+}
+
+/// `[~][abcmABCM:]SPAN`, a span being numbers with units.
+fn is_age(age: &str) -> bool {
+    let age = age.strip_prefix('~').unwrap_or(age);
+    let span = match age.split_once(':') {
+        Some((by, span)) if !by.is_empty() && by.chars().all(|c| "abcmABCM".contains(c)) => span,
+        Some(_) => return false,
+        None => age,
+    };
+    const UNITS: [&str; 36] = [
+        "", "s", "sec", "second", "seconds", "m", "min", "minute", "minutes", "M", "month", "months", "h", "hr",
+        "hour", "hours", "d", "day", "days", "w", "week", "weeks", "y", "year", "years", "ms", "msec", "us", "usec",
+        "µs", "μs", "ns", "nsec", "minutes", "hours", "days",
+    ];
+    let mut rest = span.trim();
+    if rest == "infinity" {
+        return true;
+    }
+    let sound = rest.starts_with(|c: char| c.is_ascii_digit());
+    while !rest.is_empty() {
+        let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        if digits.len() == rest.len() {
+            return false;
+        }
+        let digits = digits.trim_start();
+        let unit_end = digits.find(|c: char| !c.is_alphabetic()).unwrap_or(digits.len());
+        if !UNITS.contains(&&digits[..unit_end]) {
+            return false;
+        }
+        rest = digits[unit_end..].trim_start();
+    }
+    sound
 }
 
 fn included(scope: &Scope, path: &str) -> bool {

@@ -133,7 +133,8 @@ fn run(process: &mut Process<'_, '_>, given: &Given, queue: &Queue, version: u32
 
 /// A path and those above it, from the top; only those that are someone's.
 fn prefixes(path: &str) -> Vec<String> {
-    let mut found: Vec<String> = path.match_indices('/').filter(|(n, _)| *n > 0).map(|(n, _)| path[..n].to_owned()).collect();
+    let mut found: Vec<String> =
+        path.match_indices('/').filter(|(n, _)| *n > 0).map(|(n, _)| path[..n].to_owned()).collect();
     found.push(path.to_owned());
     found
 }
@@ -143,7 +144,8 @@ fn report(
     item: &Item,
     act: impl FnOnce(&mut Process<'_, '_>) -> Result<(), Errno>,
 ) -> bool {
-    let volatile = VOLATILE.iter().any(|v| item.path.strip_prefix(v).is_some_and(|r| r.is_empty() || r.starts_with('/')));
+    let volatile =
+        VOLATILE.iter().any(|v| item.path.strip_prefix(v).is_some_and(|r| r.is_empty() || r.starts_with('/')));
     if volatile || !process.stage.budget.step() {
         return true;
     }
