@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! transaction   rpm's order of packages and scriptlets, triggers, the report
+//! scriptlet     one of them, started as rpm starts it
 //!   shell, lua  the two languages scriptlets are written in
 //!   process     what a running program is given: files, descriptors, a budget
 //!   commands    coreutils, sed, grep, awk … by name
@@ -22,6 +23,7 @@ mod log;
 mod lua;
 mod process;
 mod recipe_files;
+mod scriptlet;
 mod shell;
 mod stage;
 mod systemd;
@@ -32,5 +34,9 @@ pub use budget::Budget;
 pub use error::EffectError;
 pub use log::{Log, Unknown};
 pub use recipe_files::{LocalFile, LocalKind};
+pub use scriptlet::{Run, run_scriptlet, run_scriptlet_apart};
 pub use stage::{Machine, Stage};
-pub use transaction::{Outcome, ScriptletReport, report_scriptlets, transaction_order};
+pub use transaction::{
+    Dialect, Direction, Done, Element, Incoming, Outcome, Plan, Present, ScriptletFailure, ScriptletReport,
+    TransactionError, Weak, report_scriptlets, transact, transaction_order,
+};
