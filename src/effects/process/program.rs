@@ -36,7 +36,13 @@ impl Process<'_, '_> {
             _ => {}
         }
         if let Some(command) = self.known(path) {
-            return command(self);
+            let name = self.name();
+            let status = command(self);
+            let log = &mut self.stage.log;
+            if !shell::is_shell(path) && !log.without_effect.contains_key(&name) {
+                log.ran.insert(name);
+            }
+            return status;
         }
         let head = self.read_file(path).unwrap_or_default();
         match interpreter(&head) {

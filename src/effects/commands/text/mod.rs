@@ -1,5 +1,6 @@
 //! Commands on text.
 
+mod grep;
 pub(in crate::effects) mod pattern;
 mod sed;
 mod stream;
@@ -7,4 +8,5 @@ mod stream;
 use super::Table;
 
 /// The commands of this module.
-pub(in crate::effects) const COMMANDS: Table = &[("sed", sed::sed)];
+pub(in crate::effects) const COMMANDS: Table =
+    &[("egrep", grep::egrep), ("fgrep", grep::fgrep), ("grep", grep::grep), ("sed", sed::sed)];
