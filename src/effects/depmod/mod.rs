@@ -1,10 +1,51 @@
-//! `depmod`: the tables of kernel modules.
+//! `depmod`: the tables of kernel modules, as kmod's tool makes them, byte for byte.
+//!
+//! ```text
+//! options   the command line                     version   which kmod the image has, and what that changes
+//! config    depmod.d: search, override, external, exclude
+//! search    the modules under /lib/modules/RELEASE, one of each name
+//! order     modules.order, and kmod's hash for what it does not list
+//! graph     symbols, dependencies, a topological order, loops
+//! index     the tries of the .bin files
+//! tables    every modules.* file
+//! command   all of that in sequence, at a scriptlet's call
+//! ```
+//! Scriptlets of several packages call it for one kernel. A call finds out at once what its status is, but the tables, which
+//! the next call would replace, wait: [`Pending`].
+
+mod command;
+mod config;
+mod graph;
+mod index;
+mod options;
+mod order;
+mod pending;
+mod search;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod version;
+
+use std::io;
+
+pub(super) use pending::{Pending, settle};
 
 use super::commands::Table;
+use crate::{
+    formats::kmod,
+    rootfs::{Content, Contents},
+};
 
 /// The commands of this module.
-pub(in crate::effects) const COMMANDS: Table = &[];
+pub(in crate::effects) const COMMANDS: Table = &[("depmod", command::run)];
 
-/// Kernels whose tables are to be written.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Pending;
+/// Has the facts of all modules among `candidates` (names with their contents) worked out on all cores, so that calls find them
+/// there. Names are enough to tell a module.
+pub(super) fn prepare<'a>(
+    contents: &dyn Contents,
+    candidates: impl IntoIterator<Item = (&'a [u8], &'a Content)>,
+) -> io::Result<()> {
+    let wanted: Vec<Content> =
+        candidates.into_iter().filter(|(name, _)| kmod::is_module(name)).map(|(_, content)| content.clone()).collect();
+    contents.derive(kmod::KIND, &wanted, &kmod::look).map(drop)
+}

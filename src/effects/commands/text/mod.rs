@@ -6,7 +6,7 @@ mod expr;
 mod grep;
 mod head;
 mod number;
-mod pattern;
+pub(in crate::effects) mod pattern;
 mod sed;
 mod seq;
 mod sort;
