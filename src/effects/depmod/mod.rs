@@ -28,7 +28,8 @@ mod version;
 
 use std::io;
 
-pub(super) use pending::{Pending, settle};
+pub(super) use pending::Pending;
+pub use pending::settle;
 
 use super::commands::Table;
 use crate::{
