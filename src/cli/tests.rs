@@ -167,9 +167,13 @@ fn example() -> BuildReport {
     };
     let scriptlet = |outcome| ScriptletReport {
         package: "a-1-1.noarch".parse().expect("nevra"),
-        kind: "post".into(),
+        kind: "%post".into(),
+        program: "/bin/sh".into(),
+        runs: 1,
         outcome,
         why: String::new(),
+        line: 0,
+        unknown: Vec::new(),
     };
     BuildReport {
         digest: Some(digest),

@@ -26,6 +26,13 @@ pub enum Origin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LeafId(u32);
 
+impl LeafId {
+    /// Its number in this tree, from 1: what stands for an inode's.
+    pub fn number(self) -> u64 {
+        u64::from(self.0) + 1
+    }
+}
+
 /// What has no bytes and no children.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Special {

@@ -195,11 +195,7 @@ impl Process<'_, '_> {
             Kind::Special(_) | Kind::Symlink(_) => return Err(Errno::NoDevice),
         }
         if exists && mode.truncate && mode.write {
-            let now = self.stage.now();
-            let node = self.stage.fs.node_mut(leaf);
-            node.kind = file(Vec::new());
-            node.metadata.mtime = now;
-            node.origin = Origin::Effect;
+            self.stage.replace(leaf, file(Vec::new()));
         }
         Ok(Handle::file(leaf, mode))
     }
@@ -356,7 +352,7 @@ impl Process<'_, '_> {
             if is_file {
                 // S_ISGID without group execution meant mandatory locking and stays.
                 m.mode &= if m.mode & 0o010 == 0 { !0o4000 } else { !0o6000 };
-                m.xattrs = m.xattrs.take().and_then(without_capabilities);
+                m.drop_capabilities();
             }
         })
     }
@@ -388,14 +384,6 @@ impl Process<'_, '_> {
         self.cwd = stat.path;
         Ok(())
     }
-}
-
-fn without_capabilities(
-    xattrs: std::sync::Arc<std::collections::BTreeMap<String, Vec<u8>>>,
-) -> Option<std::sync::Arc<std::collections::BTreeMap<String, Vec<u8>>>> {
-    let mut left = (*xattrs).clone();
-    left.remove("security.capability");
-    (!left.is_empty()).then(|| left.into())
 }
 
 #[cfg(test)]

@@ -52,3 +52,21 @@ fn chown_takes_set_id_bits() {
         assert_eq!((stat.mode, stat.uid, stat.gid), (0o755, 3, 0));
     });
 }
+
+#[test]
+fn writing_takes_capabilities_and_resizing_fills() {
+    let mut image = Image::new().file("f", "abc", 0o755);
+    image.process(|p| {
+        let path = crate::terms::RootPath::new("f").expect("a path");
+        let xattrs = [("security.capability".to_owned(), vec![1]), ("user.x".to_owned(), vec![2])];
+        p.stage.fs.get_mut(&path).expect("there").metadata.xattrs = Some(std::sync::Arc::new(xattrs.into()));
+        let handle = p.open(b"/f", Mode::APPEND).expect("opened");
+        handle.write(p.stage, b"d").expect("written");
+        let left = p.stage.fs.get(&path).expect("there").metadata.xattrs.clone().expect("one is left");
+        assert_eq!(left.keys().collect::<Vec<_>>(), ["user.x"]);
+        handle.resize(p.stage, 2).expect("cut");
+        handle.resize(p.stage, 3).expect("filled");
+        assert_eq!(p.read_file(b"/f").expect("read"), b"ab\0");
+        assert_eq!(handle.resize(p.stage, u64::MAX), Err(Errno::TooLarge));
+    });
+}

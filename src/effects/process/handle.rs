@@ -4,7 +4,10 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use super::Errno;
 use crate::{
-    effects::{Stage, stage::LIMIT},
+    effects::{
+        Stage,
+        stage::{LIMIT, file},
+    },
     rootfs::{Content, Kind, LeafId, Origin},
 };
 
@@ -178,6 +181,26 @@ impl Handle {
             _ => Err(Errno::Invalid),
         }
     }
+
+    /// `ftruncate`: cuts a file, or fills it up with zeros; the bytes count as written.
+    pub fn resize(&self, stage: &mut Stage<'_>, length: u64) -> Result<(), Errno> {
+        let leaf = match &*self.0.borrow() {
+            Open::File { leaf, mode, .. } if mode.write => *leaf,
+            Open::Closed => return Err(Errno::BadDescriptor),
+            _ => return Err(Errno::Invalid),
+        };
+        let size = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > LIMIT {
+            return Err(Errno::TooLarge);
+        }
+        if !stage.budget.output(size) {
+            return Err(Errno::Stopped);
+        }
+        let mut bytes = if size == 0 { Vec::new() } else { stage.load(leaf)?.to_vec() };
+        bytes.resize(size, 0);
+        stage.replace(leaf, file(bytes));
+        Ok(())
+    }
 }
 
 fn advance(bytes: &[u8], at: &mut usize, much: impl Fn(&[u8]) -> usize) -> Vec<u8> {
@@ -204,7 +227,7 @@ impl Stage<'_> {
         let now = self.now();
         if !matches!(self.fs.node(leaf).kind, Kind::File { content: Content::Inline(_), .. }) {
             let bytes = self.load(leaf)?;
-            self.fs.node_mut(leaf).kind = super::super::stage::file(bytes.to_vec());
+            self.fs.node_mut(leaf).kind = file(bytes.to_vec());
         }
         let node = self.fs.node_mut(leaf);
         let Kind::File { size, content: Content::Inline(bytes) } = &mut node.kind else { return Err(Errno::Io) };
@@ -222,7 +245,18 @@ impl Stage<'_> {
         bytes.extend_from_slice(&data[over..]);
         *size = bytes.len() as u64;
         node.metadata.mtime = now;
+        node.metadata.drop_capabilities();
         node.origin = Origin::Effect;
         Ok((start + data.len()) as u64)
+    }
+
+    /// Gives a leaf other content, as writing it would; nothing is read.
+    pub(in crate::effects) fn replace(&mut self, leaf: LeafId, kind: Kind) {
+        let now = self.now();
+        let node = self.fs.node_mut(leaf);
+        node.kind = kind;
+        node.metadata.mtime = now;
+        node.metadata.drop_capabilities();
+        node.origin = Origin::Effect;
     }
 }
