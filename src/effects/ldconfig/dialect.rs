@@ -10,6 +10,7 @@
 //! | `OS ABI: %s` | writes the oldest kernel a library runs on | before 2.36 |
 //! | `(hwcap: %#` | looks into `haswell`, `tls` … directories | before 2.37 |
 //! | `is not a known library type` | `DIR=TYPE`, and libraries that are neither libc5's nor libc6's | before 2.37 |
+//! | `.dpkg-tmp` | leaves files of package managers alone | 2.39 |
 //! | `/usr/lib/TRIPLET/` | Debian's directories are built in | – |
 //!
 //! Where the program tells nothing (a stand-in), the cache that is there is looked at in the same way; without one it is a
@@ -58,6 +59,9 @@ pub(super) struct Marks {
     pub(super) legacy_hwcaps: bool,
     pub(super) legacy_types: bool,
     pub(super) multiarch: bool,
+    pub(super) skips_temporaries: bool,
+    /// `ld.so.1` and `ld64.so.2` are libraries, too (2.34).
+    pub(super) knows_linkers: bool,
 }
 
 impl Marks {
@@ -71,6 +75,8 @@ impl Marks {
         legacy_hwcaps: false,
         legacy_types: false,
         multiarch: false,
+        skips_temporaries: true,
+        knows_linkers: true,
     };
 }
 
@@ -79,7 +85,7 @@ const PROGRAM: u64 = 8 << 20;
 /// Longest generator believed.
 const GENERATOR: usize = 512;
 
-const NEEDLES: [&[u8]; 9] = [
+const NEEDLES: [&[u8]; 10] = [
     b"new (default)",
     b"compat (default)",
     b"wrong endianness",
@@ -89,6 +95,7 @@ const NEEDLES: [&[u8]; 9] = [
     b"is not a known library type",
     b"-linux-gnu/\0/usr/lib/",
     b"Can't create temporary cache file",
+    b".dpkg-tmp",
 ];
 
 impl Dialect {
@@ -173,7 +180,7 @@ fn of_arch(arch: Arch) -> (u16, Class, Endian) {
 fn program(process: &Process<'_, '_>, path: &[u8]) -> Option<Arc<[u8]>> {
     let of = |path: &[u8]| {
         let Kind::File { content, .. } = process.stat(path).ok()?.kind else { return None };
-        process.stage.contents.derive("ldconfig-marks-1", &[content], &look).ok()?.into_iter().next()
+        process.stage.contents.derive("ldconfig-marks-2", &[content], &look).ok()?.into_iter().next()
     };
     let has_marks = |marks: &Arc<[u8]>| split(marks).and_then(|(_, m)| read_marks(m)).is_some();
     of(path).filter(has_marks).or_else(|| of(&[path, b".real"].concat()).filter(has_marks)).or_else(|| of(path))
@@ -212,7 +219,16 @@ fn read_marks(marks: &[u8]) -> Option<Marks> {
         legacy_hwcaps: has(5),
         legacy_types: has(6),
         multiarch: has(7),
+        skips_temporaries: has(9),
+        knows_linkers: version(generator) >= Some((2, 34)),
     })
+}
+
+/// glibc's version at the end of a generator.
+fn version(generator: &[u8]) -> Option<(u32, u32)> {
+    let text = std::str::from_utf8(generator).ok()?;
+    let mut numbers = text.rsplit(' ').next()?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
@@ -257,5 +273,7 @@ fn of_cache(process: &Process<'_, '_>, root: &Root) -> Option<Marks> {
         legacy_hwcaps: old,
         legacy_types: old,
         multiarch: view.entries().any(|e| find(e.path, b"-linux-gnu/").is_some()),
+        skips_temporaries: !old,
+        knows_linkers: view.generator().is_some_and(|g| version(g) >= Some((2, 34))),
     })
 }

@@ -143,8 +143,14 @@ fn one(
     let fs = &process.stage.fs;
     let Some(node) = fs.get(&at) else { return Ok(None) };
     let (is_file, is_link) = (matches!(node.kind, Kind::File { .. }), matches!(node.kind, Kind::Symlink(_)));
-    let looks_right = super::is_candidate(&name) || (!is_file && (directory.hwcaps.is_some() || goes_down));
-    if matches!(node.kind, Kind::Special(_)) || !looks_right || is_temporary(&name) {
+    // Before 2.34 a linker's name had to begin with `ld-`.
+    let is_named_so = super::is_candidate(&name)
+        && (libraries.dialect.marks.knows_linkers || name.starts_with(b"lib") || name.starts_with(b"ld-"));
+    let looks_right = is_named_so || (!is_file && (directory.hwcaps.is_some() || goes_down));
+    if matches!(node.kind, Kind::Special(_))
+        || !looks_right
+        || is_temporary(&name, libraries.dialect.marks.skips_temporaries)
+    {
         return Ok(None);
     }
     let leaf = if is_link { directories.target(fs, directory, &name) } else { fs.leaf(&at) };
@@ -176,16 +182,14 @@ fn one(
     }))
 }
 
-/// Files that prelink, rpm and dpkg make on their way. The last two are told since glibc 2.39 (and before in RHEL); an image
-/// has none.
-fn is_temporary(name: &[u8]) -> bool {
+/// Files that prelink, rpm and dpkg make on their way.
+fn is_temporary(name: &[u8], of_package_managers: bool) -> bool {
     const PRELINK: &[u8] = b".#prelink#";
     let before = name.len().checked_sub(PRELINK.len() + 7);
     name.ends_with(PRELINK)
         || before.is_some_and(|at| name[at..].starts_with(PRELINK) && name[at + PRELINK.len()] == b'.')
-        || name.contains(&b';')
-        || name.ends_with(b".dpkg-new")
-        || name.ends_with(b".dpkg-tmp")
+        || (of_package_managers
+            && (name.contains(&b';') || name.ends_with(b".dpkg-new") || name.ends_with(b".dpkg-tmp")))
 }
 
 /// Makes the link from the soname to the file, unless it leads there already.

@@ -15,4 +15,6 @@ mod window;
 pub use facts::{Class, Elf, Endian, Facts, machine};
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
