@@ -21,13 +21,15 @@ pub(super) fn prepare(stage: &Stage<'_>, rows: &[Row]) -> io::Result<()> {
         return Ok(());
     }
     let files = candidates(stage, rows);
+    let those = |wanted: fn(&[u8]) -> bool| -> Vec<Content> {
+        let name = |path: &[u8]| path.rsplit(|&b| b == b'/').next().is_some_and(wanted);
+        files.iter().filter(|(path, _)| name(path)).map(|(_, content)| content.clone()).collect()
+    };
     if modules {
-        depmod::prepare(stage.contents, files.iter().map(|(path, content)| (path.as_slice(), content)))?;
+        depmod::prepare(stage.contents, &those(depmod::is_candidate))?;
     }
     if libraries {
-        let name = |path: &[u8]| path.rsplit(|&b| b == b'/').next().unwrap_or_default().to_vec();
-        let wanted = files.into_iter().filter(|(path, _)| ldconfig::is_candidate(&name(path)));
-        ldconfig::prepare(stage.contents, &wanted.map(|(_, content)| content).collect::<Vec<_>>())?;
+        ldconfig::prepare(stage.contents, &those(ldconfig::is_candidate))?;
     }
     Ok(())
 }
