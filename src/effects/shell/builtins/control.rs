@@ -23,7 +23,7 @@ pub(super) fn no(_: &mut Shell<'_, '_, '_>, _: &[Vec<u8>]) -> Ran {
 fn status(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Status {
     let arg = args.get(1).filter(|a| *a != b"--").or(args.get(2));
     match arg.map(|a| number::integer(a)) {
-        None => shell.state.status,
+        None => shell.state.trapping.unwrap_or(shell.state.status),
         Some(Some(value)) => Status(value as u8),
         Some(None) => {
             let text = format!("{}: numeric argument required", shown(arg.map_or(b"", |a| a)));

@@ -154,7 +154,7 @@ fn new_state(
         subshells: 0,
         ignoring: 0,
         traps: Default::default(),
-        trapping: false,
+        trapping: None,
         jobs: Default::default(),
         background: None,
         number,
