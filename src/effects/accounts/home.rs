@@ -99,7 +99,7 @@ fn copy(
 }
 
 /// Everything in a directory and the directory itself, in an order in which a parent comes before what is in it.
-pub(super) fn walk(process: &mut Process<'_, '_>, root: &[u8]) -> Vec<Vec<u8>> {
+pub(in crate::effects) fn walk(process: &mut Process<'_, '_>, root: &[u8]) -> Vec<Vec<u8>> {
     let mut found = vec![root.to_vec()];
     let mut at = 0;
     while at < found.len() {
@@ -114,7 +114,7 @@ pub(super) fn walk(process: &mut Process<'_, '_>, root: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Removes a directory and everything in it.
-pub(super) fn remove_tree(process: &mut Process<'_, '_>, root: &[u8]) -> Result<(), Errno> {
+pub(in crate::effects) fn remove_tree(process: &mut Process<'_, '_>, root: &[u8]) -> Result<(), Errno> {
     for path in walk(process, root).into_iter().rev() {
         match process.lstat(&path)?.is_directory() {
             true => process.rmdir(&path)?,

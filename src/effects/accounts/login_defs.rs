@@ -126,21 +126,25 @@ impl Defaults {
         defaults
     }
 
+    /// Each with its name, in the file's order.
+    pub fn rows(&self) -> [(&'static str, Vec<u8>); 8] {
+        [
+            ("GROUP", self.group.clone()),
+            ("HOME", self.home.clone()),
+            ("INACTIVE", self.inactive.to_string().into_bytes()),
+            ("EXPIRE", self.expire.clone()),
+            ("SHELL", self.shell.clone()),
+            ("SKEL", self.skel.clone()),
+            ("CREATE_MAIL_SPOOL", self.mail.clone()),
+            ("LOG_INIT", self.log_init.clone()),
+        ]
+    }
+
     /// As `useradd -D` prints them.
     pub fn show(&self, gid: u32) -> Vec<u8> {
-        let gid = gid.to_string();
-        let inactive = self.inactive.to_string();
-        let rows: [(&str, &[u8]); 8] = [
-            ("GROUP", gid.as_bytes()),
-            ("HOME", &self.home),
-            ("INACTIVE", inactive.as_bytes()),
-            ("EXPIRE", &self.expire),
-            ("SHELL", &self.shell),
-            ("SKEL", &self.skel),
-            ("CREATE_MAIL_SPOOL", &self.mail),
-            ("LOG_INIT", &self.log_init),
-        ];
-        rows.iter().flat_map(|(name, value)| [name.as_bytes(), b"=", value, b"\n"].concat()).collect()
+        let gid = gid.to_string().into_bytes();
+        let value = |key, value| if key == "GROUP" { gid.clone() } else { value };
+        self.rows().into_iter().flat_map(|(key, v)| [key.as_bytes(), b"=", &value(key, v), b"\n"].concat()).collect()
     }
 }
 

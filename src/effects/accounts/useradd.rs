@@ -433,6 +433,13 @@ fn change_defaults(process: &mut Process<'_, '_>, given: &Given, defaults: &mut 
             None => lines.push(line),
         }
     }
+    for (key, value) in defaults.rows() {
+        let known = |l: &Vec<u8>| l.starts_with(key.as_bytes()) && l.get(key.len()) == Some(&b'=');
+        if !lines.iter().any(known) && (key != "LOG_INIT" || flavor(process) == super::database::Flavor::Debian) {
+            let value = if key == "GROUP" { gid.to_string().into_bytes() } else { value };
+            lines.push([key.as_bytes(), b"=", &value].concat());
+        }
+    }
     let text: Vec<u8> = lines.into_iter().flat_map(|l| [l, b"\n".to_vec()].concat()).collect();
     rewrite_defaults(process, &text).or_else(|e| refuse(process, 1, format!("cannot create new defaults file: {e}")))
 }

@@ -30,8 +30,11 @@ fn run(process: &mut Process<'_, '_>) -> Done {
     let Some(user) = db.passwd.find(name).cloned() else {
         return refuse(process, 6, format!("user '{}' does not exist", shown(name)));
     };
-    lock(process);
     let force = given.has('f');
+    if number(&user[2]) == Some(0) && !force {
+        return refuse(process, 8, format!("user {} is currently used by process 1", shown(name)));
+    }
+    lock(process);
     if !db.passwd.remove(name) {
         return refuse(process, 1, format!("cannot remove entry '{}' from /etc/passwd", shown(name)));
     }

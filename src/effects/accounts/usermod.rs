@@ -84,6 +84,10 @@ fn run(process: &mut Process<'_, '_>) -> Done {
         return Ok(());
     }
     check_vacant(process, &given, &db, &change)?;
+    // Whoever runs this is running: root's processes cannot be taken from under it.
+    if number(&old[2]) == Some(0) && (change.uid.is_some() || change.login.is_some() || change.home.is_some()) {
+        return refuse(process, 8, format!("user {} is currently used by process 1", shown(&change.name)));
+    }
     lock(process);
     update_entries(process, &mut db, &change)?;
     if change.groups.is_some() || change.login.is_some() {

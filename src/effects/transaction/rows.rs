@@ -1,12 +1,16 @@
 //! The package database as it would be at each moment of the transaction: headers with their number, in and out.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::{
-    formats::rpm::{FileEntry, Header, HeaderError, ScriptKind, Scriptlet},
+    formats::rpm::{Condition, FileEntry, Header, HeaderError, ScriptKind, Scriptlet, Tag},
     rootfs::install::{Package, State},
     terms::Nevra,
 };
+
+/// Triggers on packages.
+const TRIGGERS: [ScriptKind; 4] =
+    [ScriptKind::TriggerPreIn, ScriptKind::TriggerIn, ScriptKind::TriggerUn, ScriptKind::TriggerPostUn];
 
 /// What the transaction does with a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub(super) struct Row {
     pub(super) nevra: Nevra,
     pub(super) header: Header,
     pub(super) scriptlets: Vec<Scriptlet>,
+    /// Conditions of its triggers on packages in header order, with their scriptlet's place.
+    pub(super) triggers: Vec<(usize, Condition)>,
     pub(super) files: Arc<[FileEntry]>,
     pub(super) who: Package,
     pub(super) role: Role,
@@ -46,7 +52,8 @@ impl Row {
     ) -> Result<Self, HeaderError> {
         let scriptlets = header.scriptlets()?;
         let present = role != Role::New;
-        Ok(Self { instance, nevra, header, scriptlets, files, who, role, present, states: Vec::new() })
+        let triggers = triggers(&header, &scriptlets);
+        Ok(Self { instance, nevra, header, scriptlets, triggers, files, who, role, present, states: Vec::new() })
     }
 
     /// Its scriptlets of one kind with their places.
@@ -68,6 +75,19 @@ impl Row {
         let files = self.files.iter().enumerate().filter(move |(i, f)| f.path.starts_with(prefix) && installed(*i));
         files.map(|(_, f)| f.path.as_slice())
     }
+}
+
+fn triggers(header: &Header, scriptlets: &[Scriptlet]) -> Vec<(usize, Condition)> {
+    let names = header.texts(Tag::TRIGGERNAME);
+    let flags = header.u32s(Tag::TRIGGERFLAGS).unwrap_or_default();
+    let versions = header.texts(Tag::TRIGGERVERSION);
+    let condition = |(i, name): (usize, Cow<'_, str>)| {
+        let version = versions.get(i).map(|v| v.clone().into_owned()).unwrap_or_default();
+        let condition = Condition { name: name.into_owned(), flags: flags.get(i).copied().unwrap_or(0), version };
+        let has = |s: &Scriptlet| TRIGGERS.contains(&s.kind) && s.conditions.contains(&condition);
+        Some((scriptlets.iter().position(has)?, condition))
+    };
+    names.into_iter().enumerate().filter_map(condition).collect()
 }
 
 /// How many packages of that name the database has.

@@ -6,13 +6,14 @@ use super::{
     dialect::Dialect,
     error::TransactionError,
     file_triggers::{Class, Postponed},
-    report::{Ledger, ScriptletReport},
+    prepare::prepare,
+    report::{Ledger, Ran, ScriptletReport},
     rows::{Role, Row, count},
     scriptlet, sysusers,
 };
 use crate::{
-    effects::Stage,
-    formats::rpm::{FileEntry, Header, HeaderError, ScriptKind},
+    effects::{Stage, depmod},
+    formats::rpm::{FileEntry, Header, HeaderError, ScriptKind, Scriptlet},
     rootfs::{
         PackageId,
         install::{Outcome, Package, PackageFiles, Policy, Transaction},
@@ -68,9 +69,25 @@ pub struct Done {
     pub scriptlets: Vec<ScriptletReport>,
 }
 
+/// What runs a scriptlet of a package: with arguments and standard input.
+pub(super) type Runner<'r> =
+    dyn FnMut(&mut Stage<'_>, &Row, &Scriptlet, &[usize], Vec<u8>) -> Result<Ran, TransactionError> + 'r;
+
 /// Runs a transaction over the stage's tree.
 pub fn transact(stage: &mut Stage<'_>, plan: Plan<'_>) -> Result<Done, TransactionError> {
+    transact_with(stage, plan, &mut scriptlet::run)
+}
+
+/// The same with another way to run scriptlets.
+pub(super) fn transact_with(
+    stage: &mut Stage<'_>,
+    plan: Plan<'_>,
+    runner: &mut Runner<'_>,
+) -> Result<Done, TransactionError> {
     let rows = rows(&plan)?;
+    if plan.scriptlets {
+        prepare(stage, &rows).map_err(TransactionError::Facts)?;
+    }
     let installed: Vec<PackageFiles> = plan.installed.into_iter().map(|p| p.package).collect();
     let (incoming, leaving): (Vec<usize>, Vec<usize>) =
         ((installed.len()..rows.len()).collect(), plan.leaving.to_vec());
@@ -80,7 +97,7 @@ pub fn transact(stage: &mut Stage<'_>, plan: Plan<'_>) -> Result<Done, Transacti
         incoming,
         leaving,
         dialect: plan.dialect,
-        enabled: plan.scriptlets,
+        runner: plan.scriptlets.then_some(runner),
         postponed: Vec::new(),
         ledger: Ledger::default(),
         transaction: None,
@@ -91,6 +108,7 @@ pub fn transact(stage: &mut Stage<'_>, plan: Plan<'_>) -> Result<Done, Transacti
     let begun = Transaction::begin(sequence.stage.fs, contents, plan.policy, epoch, installed, plan.leaving)?;
     sequence.transaction = Some(begun);
     sequence.all()?;
+    depmod::settle(sequence.stage).map_err(TransactionError::Facts)?;
     let transaction = sequence.transaction.take().expect("it was begun above");
     let scriptlets = if plan.scriptlets { sequence.ledger.report(&sequence.rows) } else { Vec::new() };
     Ok(Done { files: transaction.finish()?, scriptlets })
@@ -131,7 +149,8 @@ pub(super) struct Sequence<'s, 'a, 'p> {
     incoming: Vec<usize>,
     leaving: Vec<usize>,
     pub(super) dialect: Dialect,
-    enabled: bool,
+    /// None: no scriptlet runs.
+    runner: Option<&'s mut Runner<'s>>,
     pub(super) postponed: Vec<Postponed>,
     ledger: Ledger,
     transaction: Option<Transaction<'p>>,
@@ -183,7 +202,7 @@ impl Sequence<'_, '_, '_> {
     /// Transaction file triggers: of packages left alone, then of those that take part. After the transaction, those that wait
     /// for files to be gone run in between.
     fn transaction_triggers(&mut self, kind: ScriptKind) -> Result<(), TransactionError> {
-        if !self.enabled {
+        if self.runner.is_none() {
             return Ok(());
         }
         self.transaction_triggers_of_others(kind)?;
@@ -201,7 +220,7 @@ impl Sequence<'_, '_, '_> {
         use ScriptKind as K;
         let argument = self.instances(row) + 1;
         let (nevra, files) = (self.rows[row].nevra.clone(), Arc::clone(&self.rows[row].files));
-        if self.enabled {
+        if self.runner.is_some() {
             if self.dialect.untrans {
                 let header = self.rows[row].header.clone();
                 sysusers::create(self.stage, &nevra, &header, &files)?;
@@ -215,7 +234,7 @@ impl Sequence<'_, '_, '_> {
         let mut dealt_with = transaction.dealt_with(id);
         self.restate();
         self.rows[row].present = true;
-        if !self.enabled {
+        if self.runner.is_none() {
             return Ok(());
         }
         dealt_with.resize(self.rows[row].files.len(), false);
@@ -235,7 +254,7 @@ impl Sequence<'_, '_, '_> {
         let transaction = self.transaction.as_mut().expect("begun before any package's turn");
         // What goes was decided before the first scriptlet of the erasure.
         let goes = transaction.goes(self.stage.fs, row);
-        if self.enabled {
+        if self.runner.is_some() {
             self.own_file_triggers(row, K::FileTriggerUn, Class::High)?;
             self.file_triggers_of_others(row, K::FileTriggerUn, Class::High, &goes)?;
             self.own_triggers(row, K::TriggerUn, true)?;
@@ -246,7 +265,7 @@ impl Sequence<'_, '_, '_> {
         }
         let transaction = self.transaction.as_mut().expect("begun before any package's turn");
         transaction.erase(self.stage.fs, row)?;
-        if self.enabled {
+        if self.runner.is_some() {
             self.file_triggers_of_others(row, K::FileTriggerPostUn, Class::High, &goes)?;
             self.own(row, K::PostUn, argument)?;
             self.triggers_of_others(row, K::TriggerPostUn, true)?;
@@ -297,9 +316,9 @@ impl Sequence<'_, '_, '_> {
         args: &[usize],
         stdin: Vec<u8>,
     ) -> Result<(), TransactionError> {
-        if self.enabled {
+        if let Some(runner) = &mut self.runner {
             let of = &self.rows[row];
-            let ran = scriptlet::run(self.stage, of, &of.scriptlets[index], args, stdin)?;
+            let ran = runner(self.stage, of, &of.scriptlets[index], args, stdin)?;
             self.ledger.note(row, index, ran);
         }
         Ok(())

@@ -11,10 +11,6 @@ use super::{
 };
 use crate::formats::rpm::ScriptKind;
 
-/// The kinds whose conditions stand in the database's index of triggers.
-const KINDS: [ScriptKind; 4] =
-    [ScriptKind::TriggerPreIn, ScriptKind::TriggerIn, ScriptKind::TriggerUn, ScriptKind::TriggerPostUn];
-
 impl Sequence<'_, '_, '_> {
     /// Runs the triggers of packages in the database that `row` sets off. `leaving`: it is being erased, and does not count.
     pub(super) fn triggers_of_others(
@@ -56,9 +52,8 @@ impl Sequence<'_, '_, '_> {
 
 /// Names in a package's triggers, in header order.
 fn trigger_names(row: &Row) -> Vec<String> {
-    let scriptlets = row.scriptlets.iter().filter(|s| KINDS.contains(&s.kind));
     let mut out: Vec<String> = Vec::new();
-    for condition in scriptlets.flat_map(|s| &s.conditions) {
+    for (_, condition) in &row.triggers {
         if !out.contains(&condition.name) {
             out.push(condition.name.clone());
         }
@@ -66,10 +61,12 @@ fn trigger_names(row: &Row) -> Vec<String> {
     out
 }
 
-/// The trigger of `owner` that `source` sets off: the first, a pair of packages fires one only.
+/// The trigger of `owner` that `source` sets off: the first in the header, a pair of packages fires one only.
 fn fired(owner: &Row, kind: ScriptKind, source: &Row) -> Option<usize> {
-    let meant = |c: &crate::formats::rpm::Condition| {
-        c.name == source.nevra.name && is_meant(&source.header, &c.name, c.flags, &c.version)
-    };
-    owner.of_kind(kind).find(|(_, s)| s.conditions.iter().any(meant)).map(|(i, _)| i)
+    let mut meant = owner.triggers.iter().filter(|(scriptlet, c)| {
+        owner.scriptlets[*scriptlet].kind == kind
+            && c.name == source.nevra.name
+            && is_meant(&source.header, &c.name, c.flags, &c.version)
+    });
+    meant.next().map(|(scriptlet, _)| *scriptlet)
 }

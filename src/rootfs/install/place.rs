@@ -27,9 +27,9 @@ impl Transaction<'_> {
             }
             let path = self.resolved(fs, id, file)?;
             self.ownership.add(path.clone(), Owner::New(id, index as u32));
-            let shared = self.is_shared(id, &path);
-            let take = self.may_take(id, index, file, &path);
-            self.kept[id.0 as usize][index] = shared || !take;
+            let shared = self.is_shared(id, file, &path);
+            let take = self.may_take(id, index, file, &path) && !shared;
+            self.kept[id.0 as usize][index] = !take;
             if file.is_ghost() || !take {
                 continue;
             }
@@ -61,11 +61,16 @@ impl Transaction<'_> {
         self.new[id.0 as usize].nevra.clone()
     }
 
-    /// Whether an earlier package of the transaction put something there: then rpm passes over this one, directories too.
-    fn is_shared(&self, id: PackageId, path: &RootPath) -> bool {
-        self.ownership.owners(path).iter().any(|&owner| {
-            let (file, state, _) = self.ownership.file(&self.new, owner);
-            matches!(owner, Owner::New(p, _) if p != id) && state == State::Normal && !file.is_ghost()
+    /// Whether rpm passes over the path because a package of the transaction put the same there: the last that has it, unless
+    /// that one was itself passed over (`handleOverlappedFiles`), so that of three the first and the third are written.
+    fn is_shared(&self, id: PackageId, file: &FileEntry, path: &RootPath) -> bool {
+        let mut earlier = self.ownership.owners(path).iter().rev().filter_map(|&owner| match owner {
+            Owner::New(p, f) if p != id => Some((p.0 as usize, f as usize, self.ownership.file(&self.new, owner))),
+            _ => None,
+        });
+        let last = earlier.find(|(.., (_, state, _))| *state == State::Normal);
+        last.is_some_and(|(p, f, (theirs, ..))| {
+            !self.kept[p][f] && !theirs.is_ghost() && fate::compatible(file, theirs)
         })
     }
 
@@ -84,9 +89,9 @@ impl Transaction<'_> {
                 continue;
             }
             if fate::compatible(file, theirs) {
-                // Already there, byte for byte, unless their claim is only a ghost's.
-                take &= theirs.is_ghost() || file.is_dir() || matches!(owner, Owner::Installed(..));
-            } else if file.color != 0 && theirs.color != 0 && file.color != theirs.color {
+                continue;
+            }
+            if file.color != 0 && theirs.color != 0 && file.color != theirs.color {
                 take &= self.settle_colors(id, index, file.color, owner);
             } else {
                 let conflict = Conflict { path: path.clone(), package: self.nevra(id), other: other.clone() };

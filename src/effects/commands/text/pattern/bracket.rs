@@ -1,6 +1,9 @@
 //! `[…]`: ranges, classes, collating symbols.
 
-use super::{PatternError, node::Set, node::symbol};
+use super::{
+    PatternError,
+    node::{LETTERS, RAW, Set, symbol},
+};
 
 /// The set of a bracket expression and where it ends; `rest` starts after the `[`. With `escapes`, as awk, a backslash in it is one.
 pub(super) fn bracket(rest: &[u8], escapes: bool) -> Result<(Set, usize), PatternError> {
@@ -36,6 +39,14 @@ pub(super) fn bracket(rest: &[u8], escapes: bool) -> Result<(Set, usize), Patter
     }
     let set = Set(ranges).normal();
     Ok((if negated { set.complement() } else { set }, at + 1))
+}
+
+/// The same in a file name pattern, where `!` negates as `^` does.
+pub(super) fn glob_bracket(rest: &[u8]) -> Result<(Set, usize), PatternError> {
+    match rest {
+        [b'!', after @ ..] => bracket(&[b"^", after].concat(), true),
+        _ => bracket(rest, true),
+    }
 }
 
 /// One end of a range: a character, `[.x.]`, `[=x=]`, an escape of awk's.
@@ -82,7 +93,12 @@ pub(super) fn class(name: &[u8]) -> Result<Set, PatternError> {
         b"xdigit" => |b| b.is_ascii_hexdigit(),
         _ => return Err(PatternError::Class),
     };
-    Ok(Set::ascii(test))
+    let set = Set::ascii(test);
+    Ok(match name {
+        b"alpha" | b"alnum" => set.or(&LETTERS),
+        b"print" | b"graph" => set.or(&[(0xa1, RAW - 1)]),
+        _ => set,
+    })
 }
 
 /// awk's escapes for characters, after the backslash: `\n`, `\052`, `\x2a`. None for what is no such escape.
@@ -112,5 +128,5 @@ pub(super) fn escape(rest: &[u8]) -> Option<(u32, usize)> {
 
 fn byte(value: u32) -> u32 {
     let value = value & 0xff;
-    if value < 128 { value } else { super::node::RAW + value }
+    if value < 128 { value } else { RAW + value }
 }

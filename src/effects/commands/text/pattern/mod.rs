@@ -24,7 +24,7 @@ mod translate;
 
 pub(in crate::effects) use error::PatternError;
 pub(in crate::effects) use node::Strays;
-use node::Tree;
+use node::{Look, Node, Tree};
 use program::{Goal, Program};
 
 use crate::effects::Budget;
@@ -42,12 +42,20 @@ pub(in crate::effects) struct Syntax {
     pub escapes: bool,
     /// What an operator with nothing to operate on is.
     pub strays: Strays,
+    /// It is for the whole subject, not for a part of it.
+    pub whole: bool,
 }
 
 impl Syntax {
     /// `sed`, `grep`, `expr`.
-    pub const BASIC: Self =
-        Self { extended: false, ignore_case: false, multiline: false, escapes: false, strays: Strays::Refused };
+    pub const BASIC: Self = Self {
+        extended: false,
+        ignore_case: false,
+        multiline: false,
+        escapes: false,
+        strays: Strays::Refused,
+        whole: false,
+    };
     /// `sed -E`, `[[ =~ ]]`.
     pub const EXTENDED: Self = Self { extended: true, ..Self::BASIC };
     /// `grep -E`.
@@ -96,18 +104,25 @@ impl Pattern {
     }
 
     /// Perl's syntax, as far as it is ours: no recursion, conditions or named groups.
-    pub fn perl(source: &[u8], ignore_case: bool) -> Result<Self, PatternError> {
-        let syntax = Syntax { ignore_case, ..Syntax::EXTENDED };
-        Self::compile(perl::parse(source, ignore_case)?, syntax, Goal::First)
+    pub fn perl(source: &[u8], syntax: Syntax) -> Result<Self, PatternError> {
+        Self::compile(perl::parse(source, syntax.ignore_case)?, syntax, Goal::First)
     }
 
     /// These bytes and nothing else.
-    pub fn literal(source: &[u8], ignore_case: bool) -> Result<Self, PatternError> {
-        let syntax = Syntax { ignore_case, ..Syntax::BASIC };
-        Self::compile(parse::literal(source, ignore_case)?, syntax, Goal::Longest)
+    pub fn literal(source: &[u8], syntax: Syntax) -> Result<Self, PatternError> {
+        Self::compile(parse::literal(source, syntax.ignore_case)?, syntax, Goal::Longest)
     }
 
-    fn compile(tree: Tree, syntax: Syntax, goal: Goal) -> Result<Self, PatternError> {
+    /// A file name pattern of the shell's: `*`, `?` and brackets, for whole names.
+    pub fn glob(source: &[u8]) -> Result<Self, PatternError> {
+        let syntax = Syntax { whole: true, ..Syntax::BASIC };
+        Self::compile(parse::glob(source)?, syntax, Goal::Longest)
+    }
+
+    fn compile(mut tree: Tree, syntax: Syntax, goal: Goal) -> Result<Self, PatternError> {
+        if syntax.whole {
+            tree.root = Node::Concat(vec![Node::Look(Look::Start), tree.root, Node::Look(Look::End)]);
+        }
         let program = Program::new(&tree, syntax)?;
         let regex = if tree.root.is_regular() { Some(translate::regex(&tree)?) } else { None };
         let ambiguous = goal == Goal::Longest && tree.root.is_ambiguous();

@@ -7,6 +7,19 @@ pub(super) struct Set(pub Vec<(u32, u32)>);
 /// Above every character: bytes that are none.
 pub(super) const RAW: u32 = 0x11_0000;
 
+/// Where Unicode has its letters, block by block: what is between them in a block counts as one.
+pub(super) const LETTERS: [(u32, u32); 9] = [
+    (0xaa, 0xaa),
+    (0xb5, 0xb5),
+    (0xba, 0xba),
+    (0xc0, 0xd6),
+    (0xd8, 0xf6),
+    (0xf8, 0x1fff),
+    (0x2c00, 0x2dff),
+    (0x3041, 0xd7ff),
+    (0xf900, 0xfdff),
+];
+
 impl Set {
     pub fn one(symbol: u32) -> Self {
         Self(vec![(symbol, symbol)])
@@ -20,6 +33,21 @@ impl Set {
     /// Of ASCII, those that satisfy `test`.
     pub fn ascii(test: impl Fn(u8) -> bool) -> Self {
         Self((0..128u8).filter(|&b| test(b)).map(|b| (u32::from(b), u32::from(b))).collect()).normal()
+    }
+
+    /// Letters, digits and `_`.
+    pub fn word() -> Self {
+        Self::ascii(|b| b.is_ascii_alphanumeric() || b == b'_').or(&LETTERS)
+    }
+
+    pub fn space() -> Self {
+        Self::ascii(|b| b == b' ' || (9..=13).contains(&b))
+    }
+
+    /// With those ranges too.
+    pub fn or(mut self, ranges: &[(u32, u32)]) -> Self {
+        self.0.extend_from_slice(ranges);
+        self.normal()
     }
 
     pub fn contains(&self, symbol: u32) -> bool {
@@ -59,8 +87,14 @@ impl Set {
         Self(out)
     }
 
-    /// With the other case of every ASCII letter in it.
+    /// With the other case of every ASCII letter in it, and of single other ones.
     pub fn folded(mut self) -> Self {
+        let single = self.0.iter().filter(|(low, high)| low == high && *low > 127);
+        let letters: Vec<char> = single.filter_map(|(low, _)| char::from_u32(*low)).collect();
+        for letter in letters {
+            let other = letter.to_lowercase().chain(letter.to_uppercase()).filter(|c| *c != letter);
+            self.0.extend(other.take(1).map(|c| (u32::from(c), u32::from(c))));
+        }
         for letter in b'a'..=b'z' {
             let (lower, upper) = (u32::from(letter), u32::from(letter.to_ascii_uppercase()));
             match (self.contains(lower), self.contains(upper)) {

@@ -38,6 +38,38 @@ pub(super) fn literal(source: &[u8], ignore_case: bool) -> Result<Tree, PatternE
     Ok(Tree { root: Node::Concat((0..sets.len()).map(Node::Set).collect()), sets, groups: 0 })
 }
 
+/// A file name pattern; a bracket that does not end is itself.
+pub(super) fn glob(source: &[u8]) -> Result<Tree, PatternError> {
+    if source.len() > LONGEST {
+        return Err(PatternError::TooBig);
+    }
+    let (mut sets, mut nodes, mut at) = (Vec::new(), Vec::new(), 0);
+    while let Some((mut symbol, mut length)) = symbol(&source[at..]) {
+        let mut many = false;
+        let mut set = None;
+        match (source[at], source.get(at + 1)) {
+            (b'*', _) => (many, set) = (true, Some(Set::any())),
+            (b'?', _) => set = Some(Set::any()),
+            (b'[', _) => {
+                if let Ok((found, end)) = bracket::glob_bracket(&source[at + 1..]) {
+                    (set, length) = (Some(found), end + 1);
+                }
+            }
+            (b'\\', Some(_)) => {
+                if let Some((next, long)) = super::node::symbol(&source[at + 1..]) {
+                    (symbol, length) = (next, long + 1);
+                }
+            }
+            _ => {}
+        }
+        sets.push(set.unwrap_or_else(|| Set::one(symbol)));
+        let node = Node::Set(sets.len() - 1);
+        nodes.push(if many { Node::Repeat { node: Box::new(node), min: 0, max: None, lazy: false } } else { node });
+        at += length;
+    }
+    Ok(Tree { root: Node::Concat(nodes), sets, groups: 0 })
+}
+
 struct Parser<'s> {
     source: &'s [u8],
     at: usize,
@@ -107,7 +139,9 @@ impl Parser<'_> {
         while self.at < self.source.len() {
             let ends = match self.operator() {
                 Some((Operator::Or, _)) => true,
-                Some((Operator::Close, _)) => self.depth > 0 || self.syntax.strays != Strays::Literal,
+                Some((Operator::Close, _)) => {
+                    self.depth > 0 || !self.syntax.extended || self.syntax.strays == Strays::Refused
+                }
                 _ => false,
             };
             if ends {
@@ -204,13 +238,11 @@ impl Parser<'_> {
     fn escaped(&mut self) -> Result<Node, PatternError> {
         let rest = &self.rest()[1..];
         let Some(&byte) = rest.first() else { return Err(PatternError::Backslash) };
-        let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-        let space = |b: u8| b == b' ' || (9..=13).contains(&b);
         let (node, length) = match byte {
-            b'w' => (self.set(Set::ascii(word)), 1),
-            b'W' => (self.set(Set::ascii(word).complement()), 1),
-            b's' => (self.set(Set::ascii(space)), 1),
-            b'S' => (self.set(Set::ascii(space).complement()), 1),
+            b'w' => (self.set(Set::word()), 1),
+            b'W' => (self.set(Set::word().complement()), 1),
+            b's' => (self.set(Set::space()), 1),
+            b'S' => (self.set(Set::space().complement()), 1),
             b'<' => (Node::Look(Look::WordStart), 1),
             b'>' => (Node::Look(Look::WordEnd), 1),
             b'y' if self.syntax.escapes => (Node::Look(Look::Boundary), 1),

@@ -29,20 +29,12 @@ struct Parser<'s> {
     depth: usize,
 }
 
-fn word(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_'
-}
-
-fn space(b: u8) -> bool {
-    b == b' ' || (9..=13).contains(&b)
-}
-
 /// `\d`, `\W` …: the set of a letter after a backslash.
 fn shorthand(letter: u8) -> Option<Set> {
     let set = match letter.to_ascii_lowercase() {
         b'd' => Set::ascii(|b| b.is_ascii_digit()),
-        b'w' => Set::ascii(word),
-        b's' => Set::ascii(space),
+        b'w' => Set::ascii(|b| b.is_ascii_alphanumeric() || b == b'_'),
+        b's' => Set::space(),
         b'h' => Set::ascii(|b| b == b' ' || b == b'\t'),
         b'v' => Set::ascii(|b| (10..=13).contains(&b)),
         b'n' if letter == b'N' => Set::one(10),

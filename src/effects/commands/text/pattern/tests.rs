@@ -120,7 +120,7 @@ fn perls_expressions_look_around() {
         (r"(?>x)", "x", "unrecognized construct of a Perl expression"),
     ] {
         let mut budget = Budget::default();
-        let text = match Pattern::perl(pattern.as_bytes(), false) {
+        let text = match Pattern::perl(pattern.as_bytes(), Syntax::EXTENDED) {
             Ok(pattern) => shown(&pattern, subject, &mut budget),
             Err(error) => error.to_string(),
         };
@@ -145,4 +145,19 @@ fn what_never_ends_is_stopped() {
     assert!(budget.exhausted().is_some());
     let deep = "(".repeat(5000);
     assert_eq!(found(Syntax::EXTENDED, &deep, ""), "Regular expression too big");
+}
+
+#[test]
+fn globs_are_for_whole_names() {
+    let mut budget = Budget::default();
+    for (glob, name, expected) in [
+        ("*.conf", "a.conf", true),
+        ("*.conf", "a.conf.bak", false),
+        ("[!a]?c", "bbc", true),
+        ("[!a]?c", "abc", false),
+        (r"\*[", "*[", true),
+        ("a[]-]b", "a]b", true),
+    ] {
+        assert_eq!(Pattern::glob(glob.as_bytes()).unwrap().is_match(name.as_bytes(), &mut budget), expected, "{glob}");
+    }
 }

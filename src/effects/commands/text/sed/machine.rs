@@ -53,8 +53,9 @@ pub(super) struct Machine<'m, 'p, 'a> {
     ranges: Vec<Range>,
     space: Vec<u8>,
     hold: Vec<u8>,
-    /// Whether the line came with its newline.
+    /// Whether the line came with its newline; and the one that is held.
     whole: bool,
+    hold_whole: bool,
     /// For `t`.
     replaced: bool,
     appended: Vec<Appended>,
@@ -84,6 +85,7 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
             space: Vec::new(),
             hold: Vec::new(),
             whole: true,
+            hold_whole: true,
             replaced: false,
             appended: Vec::new(),
             main: stdout.clone(),
@@ -127,7 +129,8 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
             if print && !self.settings.quiet {
                 self.print_space();
             }
-            if !matches!(flow, Flow::Quit { print: false, .. }) {
+            // After `D` without a new line, what is to be appended waits on.
+            if !matches!(flow, Flow::Again | Flow::Quit { print: false, .. }) {
                 self.flush_appended();
             }
             if let Flow::Quit { status, .. } = flow {
@@ -283,17 +286,22 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
     fn move_or_print(&mut self, action: &Action) {
         let delimiter = self.settings.delimiter;
         match action {
-            Action::Get => self.space = self.hold.clone(),
+            Action::Get => (self.space, self.whole) = (self.hold.clone(), self.hold_whole),
+            Action::Hold => (self.hold, self.hold_whole) = (self.space.clone(), self.whole),
             Action::GetAppend if self.space.len() + self.hold.len() < LARGEST => {
                 self.space.push(delimiter);
                 self.space.extend_from_slice(&self.hold);
+                self.whole = self.hold_whole;
             }
-            Action::Hold => self.hold = self.space.clone(),
             Action::HoldAppend if self.space.len() + self.hold.len() < LARGEST => {
                 self.hold.push(delimiter);
                 self.hold.extend_from_slice(&self.space);
+                self.hold_whole = self.whole;
             }
-            Action::Exchange => std::mem::swap(&mut self.space, &mut self.hold),
+            Action::Exchange => {
+                std::mem::swap(&mut self.space, &mut self.hold);
+                std::mem::swap(&mut self.whole, &mut self.hold_whole);
+            }
             Action::Zap => self.space.clear(),
             Action::Print => self.print_space(),
             Action::PrintFirst => {

@@ -95,7 +95,10 @@ pub(super) fn sed(process: &mut Process<'_, '_>) -> Status {
         settings.quiet = true;
     }
     match parse::parse(&text, &settings) {
-        Err(error) => process.fail(error),
+        Err(error) => {
+            process.fail(&error);
+            Status(error.status())
+        }
         Ok(script) => machine::Machine::new(process, &script, &settings, files).run(),
     }
 }

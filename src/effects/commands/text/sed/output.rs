@@ -63,10 +63,13 @@ pub(super) fn replace(
     process.open(&temporary, exclusive)?.write(process.stage, bytes)?;
     process.chown(&temporary, Some(stat.uid), Some(stat.gid), false)?;
     process.chmod(&temporary, stat.mode)?;
-    if let Some(backup) = backup {
-        process.rename(&target, &backup)?;
-    }
-    process.rename(&temporary, &target)
+    let renamed = match backup {
+        Some(backup) => process.rename(&target, &backup),
+        None => Ok(()),
+    };
+    renamed.and_then(|()| process.rename(&temporary, &target)).inspect_err(|_| {
+        let _ = process.unlink(&temporary);
+    })
 }
 
 /// With its slash; empty for a plain name.

@@ -19,6 +19,13 @@ pub(super) struct ScriptError {
     fault: ScriptFault,
 }
 
+impl ScriptError {
+    /// What sed ends with.
+    pub fn status(&self) -> u8 {
+        if matches!(self.fault, ScriptFault::Jump(_)) { 4 } else { 1 }
+    }
+}
+
 /// What is wrong with a script, in sed's words.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ScriptFault {
