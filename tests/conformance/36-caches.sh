@@ -7,7 +7,7 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 chroot_with() {
   local root=$1 program lib; shift; mkdir -p "$root"/{usr/bin,usr/sbin,usr/lib,usr/lib64,tmp,etc,dev}
   ln -sfn usr/bin "$root/bin"; ln -sfn usr/sbin "$root/sbin"; ln -sfn usr/lib "$root/lib"; ln -sfn usr/lib64 "$root/lib64"
-  for program in "$@"; do
+  for program in bash "$@"; do
     cp "$(command -v "$program")" "$root/usr/bin/"
     for lib in $(ldd "$(command -v "$program")" | grep -o '/[^ ]*'); do mkdir -p "$root/${lib%/*}"; cp -n "$lib" "$root/$lib"; done
   done
@@ -22,8 +22,10 @@ dumped() { awk -v time="${2:-}" '$2 == "file" { print $1, $3, (time ? $5 " " : "
 compare() {
   local root=$1 time='' rc=0 ours=0; shift; if [ "$1" = -t ]; then time='mtime'; shift; fi
   rm -rf "$work/real"; cp -a "$root" "$work/real"; tar -C "$root" --numeric-owner --sort=name -cf "$work/root.tar" .
+  [ -e "$work/real/dev/null" ] || mknod -m 666 "$work/real/dev/null" c 1 3
   chroot "$work/real" "$@" > "$work/out" 2> "$work/err" || rc=$?
-  "$JUDGE" --dump "$work/dump" "$work/root.tar" "$*" - > "$work/our-out" 2> "$work/our-err" || ours=$?
+  printf '%q ' "$@" > "$work/script"
+  "$JUDGE" --dump "$work/dump" "$work/root.tar" bash "$work/script" > "$work/our-out" 2> "$work/our-err" || ours=$?
   same "$ours" "$rc" || { cat "$work/err" "$work/our-err"; return 1; }
   diff <(names "$work/real" "$time") <(dumped "$work/dump" "$time")
 }
@@ -53,4 +55,25 @@ for options in "-c" "-t" "-p -t" "" "-c -O" "-c -M" "-c -m" "-c -f" "-c -s 10K" 
 done
 check "hardlink -c of files" compare "$same" -t hardlink -c /a/one /b/one /missing
 check "hardlink of nothing" compare "$same" hardlink -c
+
+if ! command -v install-info > /dev/null; then skip "install-info is not here"; finish; fi
+info=$work/info; chroot_with "$info" install-info gzip xz sh; mkdir -p "$info"/{m,d}
+manual() { local file=$1; shift; { echo "This is $file"; printf '%s\n' "$@"; printf '\037\nFile: %s\n' "$file"; } > "$info/m/$file"; }
+S=START-INFO-DIR-ENTRY E=END-INFO-DIR-ENTRY
+manual foo.info "INFO-DIR-SECTION Basics" $S "* Foo: (foo).   A thing that does foo." "* foo run: (foo)run.   Running." $E
+manual bar.info "INFO-DIR-SECTION Zeta" "INFO-DIR-SECTION Basics" $S "* Bar: (bar).		A thing with a description that is longer than what fits into one line, which" "   goes on here.  And on." $E
+manual two.info "INFO-DIR-SECTION Alpha" $S "* two.conf: (two)two.conf Invocation.  Of two." $E "INFO-DIR-SECTION Individual utilities" $S "* ls: (two)ls invocation.     List." "* a-name-that-is-so-long-that-nothing-fits: (two)long.  Long.  Averyverylongwordthatcannotbebrokenanywhereatallbecauseithasnoblanksinitwhatsoeverandgoeson" $E
+manual none.info "nothing"; manual nosection.info $S "* Lone: (nosection).  No section." $E; manual broken.info $S "* Broken: (broken).  Yes."
+manual nodescription.info "INFO-DIR-SECTION Basics" $S "* None: (nodescription)." $E
+cp "$info/m/foo.info" "$info/m/packed.info"; gzip -9n "$info/m/packed.info"; cp "$info/m/bar.info" "$info/m/pressed.info"; xz "$info/m/pressed.info"; : > "$info/m/empty.info"
+find "$info" -type f -exec touch -d @500 {} +
+check "install-info: a new directory" compare "$info" install-info /m/foo.info /d/dir
+mknod -m 666 "$info/dev/null" c 1 3; chroot "$info" sh -c 'install-info /m/two.info /d/dir; install-info /m/foo.info /d/dir'
+for call in "/m/bar.info /d/dir" "/m/foo.info /d/dir" "/m/two.info /d/dir" "/m/none.info /d/dir" "--quiet /m/none.info --info-dir=/d" "/m/nosection.info /d/dir" "--defsection=Mine /m/nosection.info /d/dir" \
+  "/m/broken.info /d/dir" "/m/missing.info /d/dir" "/m/missing.info /d/other" "--dry-run /m/bar.info /d/dir" "--dry-run /m/bar.info /d/other" "/m/packed.info /d/dir" "/m/pressed.info.xz /d/dir" "/m/pressed /d/dir" "/m/empty.info /d/dir" \
+  "--delete /m/foo.info /d/dir" "--delete /m/two.info /d/dir" "--remove --keep-old /m/foo.info /d/dir" "--delete /m/bar.info /d/dir" "--delete /m/foo.info /d/other" "--delete /m/missing.info /d/dir" "--remove-exactly foo /d/dir" "--remove-exactly foo.info /d/dir" \
+  "--section=Basics /m/bar.info /d/dir" "--section=New --section=Alpha /m/two.info /d/dir" "--append-new-sections --section=Aaa /m/bar.info /d/dir" "--add-once /m/bar.info /d/dir" "--keep-old /m/foo.info /d/dir" "--no-indent /m/bar.info /d/dir" \
+  "--align=20 --calign=10 --max-width=60 /m/bar.info /d/dir" "--entry=*_Mine:_(foo)._x --section=Basics /m/foo.info /d/dir" "--entry=*_Mine:_(none)._Is_it /m/none.info /d/dir" "/m/foo.info" "--nonsense" "-s Q -e *_Q:_(q)._Quick /m/none.info -D /d"; do
+  mapfile -t words < <(tr ' _' '\n ' <<< "$call"); check "install-info ${words[*]}" compare "$info" install-info "${words[@]}"
+done
 finish
