@@ -44,7 +44,7 @@ compared() {
   mknod -m 666 "$root/dev/null" c 1 3; mknod -m 666 "$root/dev/zero" c 1 5; mknod -m 666 "$root/dev/urandom" c 1 9
   { echo "$prelude"; cat "$HERE/commands/$name.sh"; } > "$work/$name.script"; cp "$work/$name.script" "$root/dev/script"
   ln -s /proc/self/fd "$root/dev/fd"; ln -s /proc/self/fd/0 "$root/dev/stdin"; mount -t proc proc "$root/proc"
-  timeout 60 env -i HOME=/root PATH=/usr/bin LC_ALL=C.UTF-8 TZ=UTC chroot "$root" /bin/bash /dev/script < /dev/null > "$work/$name.real" 2> "$work/$name.real.err"
+  timeout 60 chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/bin LC_ALL=C.UTF-8 TZ=UTC /bin/bash /dev/script < /dev/null > "$work/$name.real" 2> "$work/$name.real.err"
   echo "end $?" >> "$work/$name.real"
   umount "$root/proc"
   "$HERE/scriptlet_tree.py" real "$root" "$now" > "$work/$name.real.tree"

@@ -41,7 +41,8 @@ impl Meter {
         Ok(meter)
     }
 
-    /// A hook's work. A single instruction may move or compare all that a state holds, so memory costs as well.
+    /// A hook's work. A single instruction may move or compare all that a state holds, so memory costs as well; more than in
+    /// proportion, for no scriptlet holds much and works long.
     fn look(&self, lua: &Lua) -> mlua::Result<bool> {
         let held = lua.used_memory();
         let grown = held.saturating_sub(self.seen.get());
@@ -51,7 +52,8 @@ impl Meter {
             self.alive.set(lua.used_memory());
             self.seen.set(self.alive.get());
         }
-        Ok(self.charge(STEPS + (held / 4096 + grown / 256) as u64))
+        let pages = (held / 65_536) as u64;
+        Ok(self.charge(STEPS + 16 * pages + 2 * pages * pages + grown as u64 / 256))
     }
 
     /// Takes steps; false when nothing may go on.

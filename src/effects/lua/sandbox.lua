@@ -6,7 +6,7 @@ local halted, charge, find = native.halted, native.charge, native.match
 local error, type, select, rawget, rawlen, setmetatable0 = error, type, select, rawget, rawlen, setmetatable
 local next0, pcall0, xpcall0, load0, tostring0, getmetatable = next, pcall, xpcall, load, tostring, getmetatable
 local concat, unpack, sub, format0, byte, rep = table.concat, table.unpack, string.sub, string.format, string.byte, string.rep
-local resume0, close0 = coroutine.resume, coroutine.close
+local create0, resume0, close0 = coroutine.create, coroutine.resume, coroutine.close
 local mathtype, tointeger, tonumber = math.type, math.tointeger, tonumber
 local sort
 
@@ -25,15 +25,34 @@ local function text(v, n, name)
   error(("bad argument #%d to '%s' (string expected, got %s)"):format(n, name, v == nil and "no value" or t), 3)
 end
 
--- The end of a run goes through every pcall.
+-- The end of a run goes through every pcall. It comes as an error out of a hook, during which no hook counts: so nothing of
+-- the script's may run before the error has come to a pcall, neither a message handler nor what a dead coroutine left to close.
 local function checked(...)
   if halted() then error("stopped", 0) end
   return ...
 end
 function pcall(...) return checked(pcall0(...)) end
-function xpcall(...) return checked(xpcall0(...)) end
+function xpcall(f, handler, ...)
+  if type(handler) ~= "function" then return xpcall0(f, handler, ...) end
+  return checked(xpcall0(f, function(...)
+    if halted() then return (...) end
+    return handler(...)
+  end, ...))
+end
 function coroutine.resume(...) return checked(resume0(...)) end
-function coroutine.close(...) return checked(close0(...)) end
+function coroutine.close(co)
+  checked()
+  return checked(close0(co))
+end
+local function resumed(ok, ...)
+  checked()
+  if ok then return ... end
+  error((...), 0)
+end
+function coroutine.wrap(f)
+  local co = create0(f)
+  return function(...) return resumed(resume0(co, ...)) end
+end
 
 -- Finalizers would run where no hook counts.
 function setmetatable(t, mt, ...)
@@ -126,7 +145,9 @@ local function order(t)
     local k = keys[i]
     local kind = type(k)
     local list = kind == "number" and numbers or kind == "string" and strings or others
-    if k == true then list[#list + 1], list[1] = list[1], k else list[#list + 1] = k end
+    list[#list + 1] = k
+    -- The booleans first, of what has no order.
+    if k == true then list[#list], list[1] = list[1], true end
   end
   sort(numbers)
   sort(strings)

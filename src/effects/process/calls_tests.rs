@@ -70,3 +70,21 @@ fn writing_takes_capabilities_and_resizing_fills() {
         assert_eq!(handle.resize(p.stage, u64::MAX), Err(Errno::TooLarge));
     });
 }
+
+#[test]
+fn slashes_and_dots_at_the_end_are_the_kernels() {
+    let mut image = Image::new().file("d/f", "", 0o644).symlink("l", "d");
+    image.process(|p| {
+        assert_eq!(p.symlink(b"x", b"/new/"), Err(Errno::NoEntry));
+        assert_eq!(p.open(b"/new/", Mode::WRITE).expect_err("a directory's name"), Errno::IsDirectory);
+        assert_eq!(p.mkdir(b"/new/.", 0o755), Err(Errno::NoEntry));
+        assert_eq!(p.mkdir(b"/d/.", 0o755), Err(Errno::Exists));
+        assert_eq!(p.mkdir(b"/new//", 0o755), Ok(()));
+        assert_eq!(p.rmdir(b"/new/."), Err(Errno::Invalid));
+        assert_eq!(p.rmdir(b"/l/"), Err(Errno::NotDirectory));
+        assert_eq!(p.rename(b"/new/.", b"/other"), Err(Errno::Busy));
+        assert_eq!(p.rename(b"/d/f", b"/g/"), Err(Errno::NotDirectory));
+        assert_eq!(p.rename(b"/new/", b"/other/"), Ok(()));
+        assert_eq!(p.rmdir(b"/other/"), Ok(()));
+    });
+}

@@ -104,6 +104,10 @@ fn each(process: &mut Process<'_, '_>, parsed: &Parsed, change: Change) -> Ended
             if visit.leaving || visit.cycle {
                 continue;
             }
+            if parsed.has("verbose") {
+                let verb = if change.to == (None, None) { "retained" } else { "changed" };
+                process.out(format!("ownership of {} {verb}\n", quoted(&visit.name)));
+            }
             if let Err(error) = own(process, &visit.name, change, through) {
                 let text = match &visit.stat {
                     Err(_) => format!("cannot access {}: {error}", quoted(&visit.name)),

@@ -78,7 +78,7 @@ fn prefixes(name: &[u8]) -> Vec<&[u8]> {
 }
 
 /// A directory and all before it, 0755 whatever the umask, as `install -D` makes them.
-pub(super) fn make_all(process: &mut Process<'_, '_>, name: &[u8]) -> Result<(), String> {
+pub(super) fn make_all(process: &mut Process<'_, '_>, name: &[u8], verbose: bool) -> Result<(), String> {
     for name in prefixes(name) {
         if process.stat(name).is_ok_and(|s| s.is_directory()) {
             continue;
@@ -88,6 +88,9 @@ pub(super) fn make_all(process: &mut Process<'_, '_>, name: &[u8]) -> Result<(),
             process.chmod(name, 0o755 | inherited)
         });
         made.map_err(|error| format!("cannot create directory {}: {error}", quoted(name)))?;
+        if verbose {
+            process.out(format!("{}: creating directory {}\n", process.name(), quoted(name)));
+        }
     }
     Ok(())
 }
@@ -97,6 +100,10 @@ pub(super) fn mkfifo(process: &mut Process<'_, '_>) -> Ended {
     let mode = mode_option(process, &parsed)?;
     if parsed.operands.is_empty() {
         return Err(process.usage("missing operand"));
+    }
+    let umask = process.umask;
+    if mode.as_ref().is_some_and(|changes| changes.apply(0o666, false, umask) & 0o7000 != 0) {
+        return Err(process.fail("mode must specify only file permission bits"));
     }
     let mut status = Status::SUCCESS;
     for name in &parsed.operands {

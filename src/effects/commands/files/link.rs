@@ -144,14 +144,8 @@ impl Plan {
         if self.ask && !confirmed(process, format_args!("replace {}?", quoted(name))) {
             return Ok(false);
         }
-        // Symlinks may name themselves; a file that is removed to be linked to would be gone.
-        let one = |a: &[u8], process: &Process<'_, '_>| process.lstat(a).is_ok_and(|s| s.leaf == there.leaf);
-        let is_itself = match self.symbolic {
-            true => false,
-            false => {
-                one(from, process) && (self.backup.is_none() || process.lstat(from).is_ok_and(|s| s.path == there.path))
-            }
-        };
+        // Symlinks may name themselves; a file that is removed to be linked to would be gone. Another name of it may be replaced.
+        let is_itself = !self.symbolic && process.lstat(from).is_ok_and(|s| s.path == there.path);
         if is_itself {
             return Err(format!("{} and {} are the same file", quoted(target), quoted(name)));
         }

@@ -54,8 +54,14 @@ fn expand(process: &Process<'_, '_>, name: &[u8], missing: Missing, links: bool)
         match process.stage.fs.get(&next).map(|n| &n.kind) {
             Some(Kind::Symlink(target)) if links => {
                 followed += 1;
-                if followed > SYMLINK_LIMIT {
-                    return Err(Errno::Loop);
+                match followed > SYMLINK_LIMIT {
+                    // As if it were missing.
+                    true if missing == Missing::Any => {
+                        at = next;
+                        continue;
+                    }
+                    true => return Err(Errno::Loop),
+                    false => {}
                 }
                 if target.starts_with(b"/") {
                     at = RootPath::root();

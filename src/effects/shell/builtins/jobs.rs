@@ -13,9 +13,10 @@ pub(super) fn wait(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
             Some(_) => shell.state.background,
             None => number::count(arg).and_then(|n| u32::try_from(n).ok()),
         };
-        status = match number.and_then(|n| shell.state.jobs.get(&n)) {
-            Some(status) => *status,
-            None => shell.refuse("wait", &format!("pid {} is not a child of this shell", shown(arg)), 127),
+        status = match number.map(|n| shell.state.jobs.get(&n)) {
+            Some(Some(status)) => *status,
+            None => shell.refuse("wait", &format!("`{}': not a pid or valid job spec", shown(arg)), 1),
+            Some(None) => shell.refuse("wait", &format!("pid {} is not a child of this shell", shown(arg)), 127),
         };
     }
     Ok(status)
@@ -79,7 +80,7 @@ fn listed(args: &[String]) -> String {
 pub(super) fn kill(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     let (signal, targets) = match wish(args) {
         Wish::List(text) => return shell.output("kill", text.as_bytes()),
-        Wish::Bad(message) => return Ok(shell.refuse("kill", &message, 1)),
+        Wish::Bad(message) => return Ok(shell.refuse("kill", &message, if message.starts_with("usage") { 2 } else { 1 })),
         Wish::Send(signal, targets) => (signal, targets),
     };
     let mut status = Status::SUCCESS;

@@ -75,6 +75,8 @@ impl Shell<'_, '_, '_> {
         };
         match (kind, is_set) {
             (b'+', true) | (b'-', false) => self.word_of(word, context, out),
+            // In quotes too, `$@` and its kind are no word here.
+            (b'+', false) if matches!(name, Name::All { star: false } | Name::Elements { star: false, .. }) => Ok(()),
             (b'+', false) => {
                 self.emit(Found::Nothing, context, out);
                 Ok(())

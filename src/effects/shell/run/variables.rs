@@ -157,7 +157,8 @@ impl Shell<'_, '_, '_> {
     pub(in super::super) fn search_path_changed(&mut self) {
         match self.value("PATH") {
             Some(path) => drop(self.process.env.insert(b"PATH".to_vec(), path)),
-            None => drop(self.process.env.remove(&b"PATH"[..])),
+            // Without one, programs are those of the directory one is in.
+            None => drop(self.process.env.insert(b"PATH".to_vec(), Vec::new())),
         }
     }
 

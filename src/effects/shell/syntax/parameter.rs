@@ -166,8 +166,8 @@ fn replace(s: &str, level: Level) -> Operation {
         Some(b'%') => (Place::End, &s[1..]),
         _ => (Place::First, s),
     };
-    // A slash that begins the pattern belongs to it.
-    let first = usize::from(s.starts_with('/'));
+    // A slash that begins the pattern belongs to it, unless the pattern is an anchor alone.
+    let first = usize::from(s.starts_with('/') && matches!(place, Place::First | Place::Every));
     let end = find(&s[first..], level, |b, _| b == b'/').map(|at| at + first);
     let (pattern, with) = end.map_or((s, ""), |end| (&s[..end], &s[end + 1..]));
     Operation::Replace {

@@ -108,18 +108,30 @@ pub(super) struct Copier<'c, 'p, 'a> {
     made: BTreeSet<RootPath>,
     /// The directory made for the source being copied, which is not copied into itself.
     first: Option<RootPath>,
+    /// That was tried, and ended it.
+    into_itself: bool,
+    /// Sources and targets, for those named twice.
+    done: BTreeSet<(RootPath, RootPath)>,
 }
 
 impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
     pub fn new(process: &'c mut Process<'p, 'a>, plan: Plan) -> Self {
         let (copies, made) = (BTreeMap::new(), BTreeSet::new());
-        Self { process, status: Status::SUCCESS, plan, copies, made, first: None }
+        let done = BTreeSet::new();
+        Self { process, status: Status::SUCCESS, plan, copies, made, first: None, into_itself: false, done }
     }
 
     /// Copies `source`, and with `recursive` what is in it, to the name `target`.
     pub fn copy(&mut self, source: &[u8], target: &[u8]) {
+        let places = (self.process.locate(source, false), self.process.locate(target, false));
+        if let (Ok((source, true)), Ok((target, _))) = places
+            && !self.done.insert((source, target))
+        {
+            self.process.fail("warning: a source is specified more than once");
+            return;
+        }
         let mut walk = Walk::new(source, self.plan.follow);
-        self.first = None;
+        (self.first, self.into_itself) = (None, false);
         while let Some(visit) = walk.next(self.process) {
             let below = visit.name.get(source.len()..).unwrap_or_default();
             let slash: &[u8] =
@@ -132,6 +144,9 @@ impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
                     self.status = self.process.fail(text);
                     walk.skip();
                 }
+            }
+            if self.into_itself {
+                return;
             }
         }
     }
@@ -158,6 +173,7 @@ impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
             return Err(format!("cannot copy cyclic symbolic link {}", quoted(from)));
         }
         if stat.is_directory() && self.first.as_ref() == Some(&stat.path) {
+            self.into_itself = true;
             let (from, name) = (quoted(trimmed(from)), quoted(name));
             return Err(format!("cannot copy a directory, {from}, into itself, {name}"));
         }
@@ -213,7 +229,7 @@ impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
             Overwrite::Ask => !confirmed(self.process, format_args!("overwrite {}?", quoted(name))),
         };
         if skipped {
-            return Ok(None);
+            return self.skip(stat, name).map(|()| None);
         }
         if there.is_directory() {
             return Err(format!("cannot overwrite directory {} with non-directory", quoted(name)));
@@ -223,6 +239,18 @@ impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
             return Err(format!("will not overwrite just-created {} with {}", quoted(name), quoted(from)));
         }
         self.clear(stat, name, &there).map(Some)
+    }
+
+    /// A file that stays as it is counts as the copy of its source where it is the newer one: other names of the source become
+    /// links to it.
+    fn skip(&mut self, stat: &Stat, name: &[u8]) -> Result<(), Refusal> {
+        let Some(leaf) = stat.leaf.filter(|_| self.plan.overwrite == Overwrite::Older) else { return Ok(()) };
+        let Some(earlier) = self.copies.get(&leaf).cloned() else {
+            self.copies.insert(leaf, name.to_vec());
+            return Ok(());
+        };
+        let linked = self.process.unlink(name).and_then(|()| self.process.link(&earlier, name));
+        linked.map_err(|e| format!("cannot create hard link {} to {}: {e}", quoted(name), quoted(&earlier)))
     }
 
     /// Moves a file aside or away where it is not to be written into; true if the name is vacant then.

@@ -72,11 +72,11 @@ pub(in super::super) fn install(process: &mut Process<'_, '_>) -> Ended {
         return Ok(status);
     }
     if let (true, Some(dir)) = (plan.leading, parsed.value("target-directory").map(<[u8]>::to_vec)) {
-        make_all(process, &dir).map_err(|text| process.fail(text))?;
+        make_all(process, &dir, plan.verbose).map_err(|text| process.fail(text))?;
     }
     let target = Target::of(process, &parsed, &mut operands, |p, name| p.stat(name).is_ok_and(|s| s.is_directory()))?;
     if let (true, Target::Name(name)) = (plan.leading, &target) {
-        make_all(process, before(name)).map_err(|text| process.fail(text))?;
+        make_all(process, before(name), plan.verbose).map_err(|text| process.fail(text))?;
     }
     for source in operands {
         if let Err(text) = plan.file(process, &source, &target.name_for(&source)) {
@@ -115,7 +115,7 @@ fn plan(process: &mut Process<'_, '_>, parsed: &Parsed) -> Result<Plan, Status> 
 impl Plan {
     /// `-d`
     fn directory(&self, process: &mut Process<'_, '_>, name: &[u8]) -> Result<(), String> {
-        make_all(process, name)?;
+        make_all(process, name, self.verbose)?;
         let failed = |error| format!("cannot change permissions of {}: {error}", quoted(name));
         if self.uid.is_some() || self.gid.is_some() {
             process.chown(name, self.uid, self.gid, true).map_err(failed)?;
