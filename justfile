@@ -18,6 +18,10 @@ fmt:
 conformance *checks:
     tests/conformance/setup.sh && cargo test --locked --test testbed_peers -- --ignored && tests/conformance/run.sh {{checks}}
 
+# strangers' bytes against every reader, so many seconds each: just fuzz 600 shell
+fuzz seconds="60" *targets:
+    tests/fuzz/run.sh {{seconds}} {{targets}}
+
 # the performance table; the corpus is made on the first run (20 minutes)
 bench *what:
     bench/run.sh {{what}}

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::{
@@ -38,6 +38,14 @@ pub(super) struct BuildArgs {
     /// Build what the lock says and nothing else: a missing or stale lock is an error
     #[arg(long, help_heading = "Lock")]
     locked: bool,
+    /// Run the scriptlets and triggers of packages, drydock's way: natively, over the image, never on the host. "skip" leaves
+    /// out what they would have done, and the report says so
+    #[arg(long, value_enum, value_name = "run|skip", default_value = "run", help_heading = "Scriptlets")]
+    scriptlets: Scriptlets,
+    /// End the build (exit code 4) where any scriptlet fails, is stopped, or calls a program that drydock does not know;
+    /// without this they are warnings, as most are with rpm
+    #[arg(long, help_heading = "Scriptlets")]
+    strict_scriptlets: bool,
     /// Name of the index in a registry, in place of the recipe's (again and again; needs --push)
     #[arg(long = "tag", value_name = "REF", help_heading = "Destinations")]
     tags: Vec<String>,
@@ -61,6 +69,15 @@ pub(super) struct BuildArgs {
     report: Option<PathBuf>,
     #[command(flatten)]
     session: SessionArgs,
+}
+
+/// What happens to scriptlets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Scriptlets {
+    /// They run
+    Run,
+    /// They do not
+    Skip,
 }
 
 /// The pipeline's report with what only a clock tells.
@@ -104,6 +121,8 @@ impl BuildArgs {
             lock: self.lock.lock.clone(),
             locked: self.locked,
             compression: self.compression,
+            scriptlets: self.scriptlets == Scriptlets::Run,
+            strict_scriptlets: self.strict_scriptlets,
             destinations: [layout, archive, tags].into_iter().flatten().collect(),
             if_missing: self.if_missing,
         })
@@ -147,6 +166,9 @@ pub(super) fn summary(report: &BuildReport, elapsed: Duration, stages: &[(&'stat
         }
     }
     text += &scriptlets(report.arches.iter().flat_map(|a| &a.scriptlets));
+    if report.scriptlets_skipped {
+        text += "no scriptlet was run (--scriptlets skip)\n";
+    }
     for p in &report.published {
         text += &format!("{}: {} sent, {} there already\n", p.to, bytes(p.sent), bytes(p.reused));
     }
@@ -156,20 +178,30 @@ pub(super) fn summary(report: &BuildReport, elapsed: Duration, stages: &[(&'stat
     report.digest.map_or(text.clone(), |digest| format!("{text}{digest}\n"))
 }
 
-/// One line: nothing is silently skipped.
-fn scriptlets<'a>(all: impl Iterator<Item = &'a ScriptletReport>) -> String {
-    let mut counts = [0_u64; 3];
-    for s in all {
-        counts[s.outcome as usize] += 1;
-    }
-    let [applied, not_needed, not_run] =
-        [Outcome::Applied, Outcome::NotNeeded, Outcome::NotRun].map(|o| counts[o as usize]);
-    match applied + not_needed + not_run {
+/// A line of counts and one of unknown programs: nothing is silently skipped.
+fn scriptlets<'a>(all: impl Iterator<Item = &'a ScriptletReport> + Clone) -> String {
+    let of = |outcome| all.clone().filter(|s| s.outcome == outcome).count();
+    let (not_run, failed, stopped) = (of(Outcome::NotRun), of(Outcome::Failed), of(Outcome::Stopped));
+    let mut words = vec![format!("{} applied", of(Outcome::Applied)), format!("{} not needed", of(Outcome::NotNeeded))];
+    let bad = [(not_run, "not run"), (failed, "failed"), (stopped, "stopped")];
+    words.extend(bad.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
+    let lost = match not_run + failed + stopped {
+        0 => "",
+        _ => ": what these would have done is not in the image, --report names them",
+    };
+    let mut unknown: Vec<&str> = all.clone().flat_map(|s| &s.unknown).map(|u| u.program.as_str()).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    match all.count() as u64 {
         0 => String::new(),
         n => {
-            let lost =
-                if not_run > 0 { ": what these would have done is not in the image, --report names them" } else { "" };
-            format!("{}: {applied} applied, {not_needed} not needed, {not_run} not run{lost}\n", count(n, "scriptlet"))
+            let line = format!("{}: {}{lost}\n", count(n, "scriptlet"), words.join(", "));
+            match unknown.len() {
+                0 => line,
+                _ => {
+                    format!("{line}programs that scriptlets called and drydock does not know: {}\n", unknown.join(", "))
+                }
+            }
         }
     }
 }

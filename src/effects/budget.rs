@@ -8,18 +8,22 @@ const OUTPUT: u64 = 256 << 20;
 /// Programs, functions and sourced files inside one another.
 const DEPTH: u32 = 100;
 
+/// Commands and expansions inside one another, in all shells that run: what the stack has room for in any build.
+const NESTING: u32 = 250;
+
 /// What is left to a running scriptlet. Once something ran out it stays so, and everything running ends.
 #[derive(Clone, Debug)]
 pub struct Budget {
     steps: u64,
     output: u64,
     depth: u32,
+    nesting: u32,
     exhausted: Option<&'static str>,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: STEPS, output: OUTPUT, depth: 0, exhausted: None }
+        Self { steps: STEPS, output: OUTPUT, depth: 0, nesting: 0, exhausted: None }
     }
 }
 
@@ -68,6 +72,32 @@ impl Budget {
     /// Comes back from where [`Budget::enter`] went.
     pub fn leave(&mut self) {
         self.depth -= 1;
+    }
+
+    /// Goes one compound command or expansion deeper; false when nothing may go on. Pair with [`Budget::unnest`], or put right
+    /// by [`Budget::nest_again`] what an early end left open.
+    #[must_use]
+    pub fn nest(&mut self) -> bool {
+        self.nesting += 1;
+        if self.nesting > NESTING {
+            self.exhaust("its commands are nested too deeply");
+        }
+        self.exhausted.is_none()
+    }
+
+    /// Comes back from where [`Budget::nest`] went.
+    pub fn unnest(&mut self) {
+        self.nesting = self.nesting.saturating_sub(1);
+    }
+
+    /// How deep it is.
+    pub fn nesting(&self) -> u32 {
+        self.nesting
+    }
+
+    /// Is at a depth that [`Budget::nesting`] told.
+    pub fn nest_again(&mut self, nesting: u32) {
+        self.nesting = nesting;
     }
 
     /// Why the scriptlet was stopped, if it was.

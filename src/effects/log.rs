@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 /// A program that is in the image but not in drydock.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unknown {
     /// As the scriptlet called it.
     pub program: String,
@@ -20,7 +22,7 @@ pub struct Log {
     pub unknown: BTreeSet<Unknown>,
     /// Programs that change nothing in an image, and why.
     pub without_effect: BTreeMap<String, &'static str>,
-    /// Programs that did something, or might have.
+    /// Programs of ours that did something, or might have; shells are not among them.
     pub ran: BTreeSet<String>,
 }
 

@@ -31,9 +31,13 @@ mod transaction;
 mod trust;
 
 pub use budget::Budget;
+pub use depmod::settle as settle_module_tables;
 pub use error::EffectError;
 pub use log::{Log, Unknown};
 pub use recipe_files::{LocalFile, LocalKind};
 pub use scriptlet::{Run, run_scriptlet, run_scriptlet_apart};
 pub use stage::{Machine, Stage};
-pub use transaction::{Outcome, ScriptletReport, report_scriptlets, transaction_order};
+pub use transaction::{
+    Dialect, Direction, Done, Element, Incoming, Outcome, Plan, Present, ScriptletFailure, ScriptletReport,
+    TransactionError, Weak, report_scriptlets, transact, transaction_order,
+};

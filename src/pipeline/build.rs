@@ -9,8 +9,9 @@ use super::{
     lock,
     options::{BuildOptions, Destination},
     publish,
-    report::{ArchReport, BuildReport, LayerReport, Outcome, ScriptletReport},
+    report::{ArchReport, BuildReport, LayerReport, Outcome, ScriptletReport, UnknownProgram},
     repositories::{self, Configured},
+    transaction,
     trusts::Trusts,
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     lock::{ArchLock, Lock},
     recipe::ArchPlan,
     store::Verified,
-    terms::{Epoch, Events},
+    terms::{Arch, Epoch, Events},
 };
 
 /// Builds a recipe's images and publishes their index.
@@ -51,6 +52,7 @@ pub fn build(options: &BuildOptions, events: Arc<dyn Events>) -> Result<BuildRep
         already_there: false,
         lock: Some(options.lock.clone()),
         unsigned_allowed: options.session.no_gpgcheck,
+        scriptlets_skipped: !options.scriptlets,
         arches,
         published,
     })
@@ -74,10 +76,19 @@ impl Build<'_> {
         let lock = &self.lock.arches[&plan.arch];
         let base = base::open(self.session, &plan.base, plan.arch)?;
         let (packages, cached) = self.packages(plan, lock, &base)?;
-        let packages = image::in_order(&packages)?;
+        let packages = transaction::in_order(lock, &base, &packages)?;
         let directory = self.options.recipe.recipe.directory();
-        let parts = Parts { plan, lock, base: &base, packages: &packages, epoch: self.epoch, directory };
+        let parts = Parts {
+            plan,
+            lock,
+            base: &base,
+            packages: &packages,
+            epoch: self.epoch,
+            scriptlets: self.options.scriptlets,
+            directory,
+        };
         let installed = image::install(self.session, &parts)?;
+        self.judge(plan.arch, &installed.scriptlets)?;
         let ahead = destinations.ahead(self.session);
         let packed =
             image::pack(self.session, &parts, &installed.tree, self.lock.compression, &|layer| ahead.layer(layer))?;
@@ -96,6 +107,18 @@ impl Build<'_> {
             scriptlets: installed.scriptlets.into_iter().map(scriptlet).collect(),
         };
         Ok((image, report))
+    }
+
+    /// Says which scriptlets did not do all they were to do; where that is not to be, ends the build.
+    fn judge(&self, arch: Arch, scriptlets: &[effects::ScriptletReport]) -> Result<(), Error> {
+        let complaints: Vec<String> = scriptlets.iter().filter_map(transaction::complaint).collect();
+        if self.options.strict_scriptlets && !complaints.is_empty() {
+            return Err(Error::Scriptlets { arch, complaints });
+        }
+        for complaint in complaints {
+            self.session.warn(format!("{arch}: {complaint}"));
+        }
+        Ok(())
     }
 
     /// The lock's packages, downloaded and checked; and how many bytes of them were there.
@@ -189,10 +212,24 @@ fn layer_report(layer: &Layer, lock: &ArchLock) -> LayerReport {
 fn scriptlet(report: effects::ScriptletReport) -> ScriptletReport {
     let (outcome, why) = match report.outcome {
         effects::Outcome::Applied => (Outcome::Applied, String::new()),
-        effects::Outcome::NotNeeded { why } => (Outcome::NotNeeded, why.to_owned()),
-        effects::Outcome::NotRun => (Outcome::NotRun, String::new()),
+        effects::Outcome::NotNeeded { why } => (Outcome::NotNeeded, why),
+        effects::Outcome::NotRun { why } => (Outcome::NotRun, why),
+        effects::Outcome::Failed { status, output } if output.is_empty() => {
+            (Outcome::Failed, format!("exit status {status}"))
+        }
+        effects::Outcome::Failed { status, output } => (Outcome::Failed, format!("exit status {status}: {output}")),
+        effects::Outcome::Stopped { why } => (Outcome::Stopped, why),
     };
-    ScriptletReport { package: report.package, kind: report.scriptlet.to_owned(), outcome, why }
+    ScriptletReport {
+        package: report.package,
+        kind: report.scriptlet.to_owned(),
+        program: report.program,
+        runs: report.runs,
+        outcome,
+        why,
+        line: report.line,
+        unknown: report.unknown.into_iter().map(|u| UnknownProgram { program: u.program, line: u.line }).collect(),
+    }
 }
 
 /// The places a build's options name, for callers that want to know before they start.

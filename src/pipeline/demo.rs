@@ -123,6 +123,8 @@ impl Stage {
             recipe: RecipeOptions { recipe, overrides, repo_files: Vec::new() },
             locked: false,
             compression: None,
+            scriptlets: true,
+            strict_scriptlets: false,
             destinations,
             if_missing: false,
         };

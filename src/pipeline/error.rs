@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use crate::{
-    effects::EffectError,
+    effects::{EffectError, TransactionError},
     fetch::FetchError,
     formats::{
         oci::{DocumentError, InvalidReference},
@@ -54,6 +54,8 @@ pub enum Error {
     Install(#[from] InstallError),
     #[error(transparent)]
     Effect(#[from] EffectError),
+    #[error(transparent)]
+    Transaction(#[from] TransactionError),
     #[error(transparent)]
     Pack(#[from] PackError),
     #[error(transparent)]
@@ -163,7 +165,15 @@ pub enum Error {
     /// Nothing to push to.
     #[error("--push needs a tag to push to")]
     NoTags,
-    /// The epoch of the base's config.
+    /// Scriptlets that did not do all they were to do, under `--strict-scriptlets`.
+    #[error("of the scriptlets for {arch}, {} did not do all of their work:\n{}", complaints.len(), complaints.join("\n"))]
+    Scriptlets {
+        /// The architecture.
+        arch: Arch,
+        /// Each in a sentence.
+        complaints: Vec<String>,
+    },
+    /// No thread could be started.
     #[error("starting worker threads")]
     Threads(#[source] io::Error),
 }
@@ -187,6 +197,7 @@ impl Error {
             Self::Fetch(e) => e,
             Self::Install(e) => e,
             Self::Effect(e) => e,
+            Self::Transaction(e) => e,
             Self::Pack(e) => e,
             Self::Entitlement(e) => e,
             Self::Key { source, .. } => source,
@@ -201,7 +212,7 @@ impl Fault for Error {
             Self::Header { .. } | Self::BaseLayer { .. } | Self::BaseDiffId { .. } | Self::LayerCount { .. } => {
                 Class::Verification
             }
-            Self::Rpmdb { .. } => Class::Verification,
+            Self::Rpmdb { .. } | Self::Scriptlets { .. } => Class::Verification,
             Self::NoPlatform { .. } | Self::Local { .. } | Self::NoKeys { .. } => Class::Usage,
             Self::NoRepositories { .. } | Self::NoTags | Self::Transport { .. } => Class::Usage,
             Self::Write { source, .. } => match source.kind() {
@@ -226,6 +237,7 @@ impl Fault for Error {
             }
             Self::Transport { path } if path.is_dir() => format!("write oci:{}", path.display()),
             Self::Transport { path } => format!("write oci-archive:{}", path.display()),
+            Self::Scriptlets { .. } => "leave out --strict-scriptlets to take the image as it is".to_owned(),
             Self::NoTags => "add --tag REGISTRY/NAME:TAG, or tags = […] to the recipe's [image]".to_owned(),
             Self::Write { source, .. } if is_full(source.kind()) => {
                 "make room and run it again: what was fetched is kept".to_owned()

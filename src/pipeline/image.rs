@@ -1,25 +1,15 @@
 //! One architecture's image: packages into the base's tree, the recipe's own part, layers, documents.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use super::{
-    Error, Session,
-    base::{Base, text_of},
-    contents::ImageContents,
-    database::{self, package_files},
-    inputs,
-    resolve::by_name,
-};
+use super::{Error, Session, base::Base, contents::ImageContents, database, inputs, resolve::by_name, transaction};
 use crate::{
-    effects::{Machine, ScriptletReport, Stage, report_scriptlets, transaction_order},
+    effects::{ScriptletReport, Stage},
     fetch::Package,
     layers::{self, Layer, Packed},
     lock::{ArchLock, Compression},
     recipe::ArchPlan,
-    rootfs::{
-        Content, Kind, Metadata, Rootfs,
-        install::{Outcome, Policy, Transaction},
-    },
+    rootfs::{Content, Kind, Metadata, Rootfs, install::Outcome},
     rpmdb::{self, Backend, Change, InstallFacts, Written},
     store::Verified,
     terms::{Epoch, Nevra, RootPath},
@@ -36,6 +26,8 @@ pub(super) struct Parts<'a> {
     /// In transaction order.
     pub packages: &'a [Verified<Package>],
     pub epoch: Epoch,
+    /// Whether scriptlets run.
+    pub scriptlets: bool,
     pub directory: &'a std::path::Path,
 }
 
@@ -47,100 +39,21 @@ pub(super) struct Installed {
     pub names: BTreeMap<String, Nevra>,
 }
 
-/// Puts packages into the order they are installed in.
-pub(super) fn in_order(packages: &[Verified<Package>]) -> Result<Vec<Verified<Package>>, Error> {
-    let named: Vec<_> = packages.iter().map(|p| (p.nevra.clone(), p.header().clone())).collect();
-    let order = transaction_order(&named).map_err(|source| Error::Header {
-        package: named.first().map(|n| n.0.clone()).expect("a header failed"),
-        source,
-    })?;
-    Ok(order.into_iter().map(|i| packages[i].clone()).collect())
-}
-
 /// Installs the packages and applies the recipe's own part. Nothing is read but headers and a few files.
 pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed, Error> {
     let guard = session.stage("install", parts.plan.arch.rpm(), parts.packages.len() as u64);
     let mut tree = parts.base.tree.clone();
-    let contents = contents(parts);
-    let leaving = leaving(parts);
-    let outcome = transact(session, parts, &mut tree, &contents, &leaving)?;
+    let contents = ImageContents::new(session, parts.base, parts.packages);
+    let leaving = transaction::leaving(parts)?;
+    let done = transaction::run(session, parts, &mut tree, &contents, &leaving)?;
     let names = names(parts, &leaving);
-    let mut stage = Stage::new(&mut tree, &contents, machine(parts), parts.epoch);
+    let mut stage = Stage::new(&mut tree, &contents, transaction::machine(parts), parts.epoch);
     stage.add_accounts(&parts.plan.groups, &parts.plan.users)?;
     stage.put_files(inputs::files(parts.plan, parts.directory, &|name| names.get(name).cloned())?)?;
-    write_database(parts, &mut tree, &leaving, &outcome)?;
-    let mut scriptlets = Vec::new();
-    for package in parts.packages {
-        let report = report_scriptlets(&package.nevra, package.header());
-        scriptlets.extend(report.map_err(|source| Error::Header { package: package.nevra.clone(), source })?);
-    }
+    write_database(parts, &mut tree, &leaving, &done.files)?;
+    let scriptlets = done.scriptlets;
     drop(guard);
     Ok(Installed { tree, scriptlets, names })
-}
-
-/// The machine scriptlets see: the image's architecture, and the kernel it is for.
-fn machine(parts: &Parts<'_>) -> Machine {
-    Machine { arch: parts.plan.arch, release: format!("5.14.0.{}", parts.plan.arch) }
-}
-
-fn contents<'a>(parts: &Parts<'a>) -> ImageContents<'a> {
-    ImageContents {
-        kept: &parts.base.kept,
-        blobs: &parts.base.blobs,
-        diff_ids: parts.base.diff_ids(),
-        packages: parts.packages,
-    }
-}
-
-/// Places in the database's list of the packages that go.
-fn leaving(parts: &Parts<'_>) -> Vec<usize> {
-    let gone: Vec<&Nevra> = parts.lock.packages.iter().flat_map(|p| &p.replaces).chain(&parts.lock.removed).collect();
-    let named = parts.base.database.iter().flat_map(|d| d.named());
-    named.enumerate().filter(|(_, (_, nevra))| gone.contains(&nevra)).map(|(i, _)| i).collect()
-}
-
-fn transact(
-    session: &Session,
-    parts: &Parts<'_>,
-    tree: &mut Rootfs,
-    contents: &ImageContents<'_>,
-    leaving: &[usize],
-) -> Result<Outcome, Error> {
-    let named = parts.base.database.iter().flat_map(|d| d.named());
-    let installed = named.map(|(p, nevra)| package_files(&p.header, nevra)).collect::<Result<Vec<_>, _>>()?;
-    let policy = policy(parts.plan, parts.base);
-    let mut transaction = Transaction::begin(tree, contents, &policy, parts.epoch, installed, leaving)?;
-    for package in parts.packages {
-        transaction.install(package.nevra.clone(), Arc::clone(&package.files))?;
-    }
-    let outcome = transaction.finish()?;
-    for warning in &outcome.warnings {
-        session.warn(format!("{}: {warning}", parts.plan.arch));
-    }
-    Ok(outcome)
-}
-
-/// What is left out: the recipe's word, and what the base's own configuration says to leave out.
-fn policy(plan: &ArchPlan, base: &Base) -> Policy {
-    let dnf = text_of(base, "etc/dnf/dnf.conf").unwrap_or_default();
-    let nodocs = String::from_utf8_lossy(&dnf).lines().any(|l| l.trim().starts_with("tsflags") && l.contains("nodocs"));
-    let langs = if plan.packages.langs.is_empty() { base_langs(base) } else { Some(plan.packages.langs.clone()) };
-    Policy { docs: plan.packages.docs && !nodocs, langs, ..Policy::default() }
-}
-
-/// `%_install_langs` of the base's macros.
-fn base_langs(base: &Base) -> Option<Vec<String>> {
-    let dir = RootPath::new("etc/rpm").expect("a valid path");
-    let files = base.tree.below(&dir).filter_map(|(path, _)| super::base::kept_content(&base.tree, &base.kept, path));
-    let mut langs = None;
-    for bytes in files {
-        for line in String::from_utf8_lossy(&bytes).lines() {
-            if let Some(value) = line.trim().strip_prefix("%_install_langs") {
-                langs = Some(value.trim().split(':').map(str::to_owned).collect());
-            }
-        }
-    }
-    langs
 }
 
 /// The names of all packages of the image.
@@ -225,8 +138,9 @@ pub(super) fn pack(
     let of_package: Vec<usize> = parts.packages.iter().map(|p| layer_of(&p.nevra)).collect();
     let plans = layers::plan(&parts.base.tree, tree, &names, &of_package);
     let guard = session.stage("pack", parts.plan.arch.rpm(), plans.iter().map(layers::LayerPlan::weight).sum());
+    let contents = ImageContents::new(session, parts.base, parts.packages);
     let settings = layers::Settings { compression, jobs: session.options.jobs.get() };
-    let packed = layers::pack(plans, &contents(parts), &session.store, settings, &*session.events, done)?;
+    let packed = layers::pack(plans, &contents, &session.store, settings, &*session.events, done)?;
     drop(guard);
     Ok(packed)
 }

@@ -32,6 +32,7 @@ mod session;
 mod snapshot;
 mod source;
 mod through;
+mod transaction;
 mod trusts;
 pub mod wanted;
 

@@ -96,6 +96,10 @@ pub struct BuildOptions {
     pub locked: bool,
     /// Compression of new layers; the lock's or the default when none.
     pub compression: Option<Compression>,
+    /// Whether scriptlets and triggers of packages run.
+    pub scriptlets: bool,
+    /// Whether one that fails, is stopped or calls what drydock does not know ends the build.
+    pub strict_scriptlets: bool,
     /// Where the result goes, all of them; may be empty (the build is still made and checked).
     pub destinations: Vec<Destination>,
     /// Do nothing where every tag exists already.

@@ -26,6 +26,8 @@ pub struct BuildReport {
     pub lock: Option<PathBuf>,
     /// Whether packages were taken unchecked.
     pub unsigned_allowed: bool,
+    /// Whether no scriptlet was run (`--scriptlets skip`).
+    pub scriptlets_skipped: bool,
     /// Each architecture's image.
     pub arches: Vec<ArchReport>,
     /// Where the result went.
@@ -76,18 +78,41 @@ pub struct LayerReport {
     pub diff_id: DiffId,
 }
 
-/// What became of a scriptlet.
+/// What became of a scriptlet or trigger.
 #[derive(Clone, Debug, Serialize)]
 pub struct ScriptletReport {
-    /// Whose.
+    /// Whose: a new package, or one of the base whose scriptlet ran.
     pub package: Nevra,
-    /// `pre`, `post`, `posttrans`, `transfiletriggerin` …
+    /// `%pre`, `%post`, `%transfiletriggerin` …
     pub kind: String,
-    /// `applied`, `not-needed`, `not-run`.
+    /// Interpreter and its arguments, or the program that is the whole scriptlet.
+    pub program: String,
+    /// How often it ran: triggers run once for each package that fires them.
+    pub runs: u32,
+    /// `applied`, `not-needed`, `not-run`, `failed`, `stopped`; of several runs the worst.
     pub outcome: Outcome,
-    /// Why, where there is a reason to give.
+    /// Why, where there is a reason to give; of a failed one its status and the end of what it printed.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub why: String,
+    /// The line at which it failed, counted from 1; 0 where that is not known.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub line: usize,
+    /// Programs of the image that it called and drydock does not know; each ended with 127.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownProgram>,
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
+/// A program of the image that drydock does not know.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnknownProgram {
+    /// As the scriptlet called it.
+    pub program: String,
+    /// Line of the scriptlet, counted from 1; 0 where it has none.
+    pub line: usize,
 }
 
 /// What became of a scriptlet, in a word.
@@ -100,6 +125,10 @@ pub enum Outcome {
     NotNeeded,
     /// It was left out, and `rpm -V` or a user may notice.
     NotRun,
+    /// It ended with a status other than 0.
+    Failed,
+    /// It used more than any scriptlet should.
+    Stopped,
 }
 
 /// A destination that has the image now.

@@ -25,4 +25,12 @@ impl Metadata {
     pub fn of_root(mode: u16, mtime: i64) -> Self {
         Self { mode: mode & 0o7777, uid: 0, gid: 0, mtime, xattrs: None }
     }
+    /// Takes the file capabilities away, as a kernel does when the file is written to or changes hands.
+    pub fn drop_capabilities(&mut self) {
+        const NAME: &str = "security.capability";
+        if let Some(xattrs) = self.xattrs.as_mut().filter(|x| x.contains_key(NAME)) {
+            Arc::make_mut(xattrs).remove(NAME);
+        }
+        self.xattrs = self.xattrs.take().filter(|x| !x.is_empty());
+    }
 }

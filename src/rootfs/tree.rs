@@ -27,9 +27,9 @@ pub enum Origin {
 pub struct LeafId(u32);
 
 impl LeafId {
-    /// A number that no other leaf of the tree has: what `stat` tells as the inode's.
-    pub fn number(self) -> u32 {
-        self.0 + 1
+    /// Its number in this tree, from 1: what stands for an inode's.
+    pub fn number(self) -> u64 {
+        u64::from(self.0) + 1
     }
 }
 

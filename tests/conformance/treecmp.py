@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """treecmp.py list ROOT                      : one line per entry, sorted
-   treecmp.py diff OURS REFERENCE EXCEPTIONS... : what differs, path by path; exit 1 if anything does
+   treecmp.py diff [--ignore FIELD] OURS REFERENCE EXCEPTIONS... : what differs, path by path; exit 1 if anything does
 
 Compared: type, mode, owner, group, device, link target, size, sha256, xattrs (capabilities), mtime (not of directories: every
 later child moves it), and hard link sets (a set is named by its first path). EXCEPTIONS: files of lines "GLOB FIELD[,FIELD] # reason",
@@ -69,7 +69,7 @@ class Exceptions:
         return False
 
 
-def diff(ours, reference, exceptions):
+def diff(ours, reference, exceptions, fields=FIELDS):
     a, b = listing(ours.rstrip("/")), listing(reference.rstrip("/"))
     bad = 0
     for path in sorted(a.keys() | b.keys()):
@@ -78,7 +78,7 @@ def diff(ours, reference, exceptions):
                 bad += 1
                 print(f"{'only in ours' if path in a else 'missing'}: {path!r} {(a.get(path) or b[path])['type']}")
             continue
-        for field in FIELDS:
+        for field in fields:
             if a[path][field] != b[path][field] and not exceptions.allow(path, field):
                 bad += 1
                 print(f"{path!r}: {field} is {a[path][field]}, wanted {b[path][field]}")
@@ -95,6 +95,8 @@ if __name__ == "__main__":
         for path, e in sorted(listing(sys.argv[2].rstrip("/")).items()):
             print(path, *(f"{k}={v}" for k, v in e.items() if v != "-"))
     elif sys.argv[1:2] == ["diff"]:
-        sys.exit(1 if diff(sys.argv[2], sys.argv[3], Exceptions(sys.argv[4:])) else 0)
+        ignored = [sys.argv.pop(2) and sys.argv.pop(2)] if sys.argv[2] == "--ignore" else []
+        fields = [f for f in FIELDS if f not in ignored]
+        sys.exit(1 if diff(sys.argv[2], sys.argv[3], Exceptions(sys.argv[4:]), fields) else 0)
     else:
         raise SystemExit(__doc__)

@@ -1,6 +1,7 @@
 //! The programs scriptlets call, by name. Each is what its manual says, over the tree, as far as scriptlets use it.
 
 mod files;
+mod options;
 mod text;
 
 use super::{accounts, alternatives, caches, depmod, ldconfig, process::Command, shell, systemd, trust};
@@ -16,6 +17,7 @@ const TABLES: &[Table] = &[
     accounts::COMMANDS,
     alternatives::COMMANDS,
     caches::COMMANDS,
+    caches::WITHOUT_EFFECT,
     depmod::COMMANDS,
     ldconfig::COMMANDS,
     systemd::COMMANDS,

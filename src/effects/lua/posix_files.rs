@@ -182,7 +182,7 @@ fn stat(session: S<'_, '_, '_, '_>, args: &Args<'_>) -> Answer {
     let links = session.process.links(&stat) as i64;
     let fields = [
         ("mode", permissions::written(stat.st_mode()).as_str().into()),
-        ("ino", number(stat.leaf.map_or(1, |leaf| i64::from(leaf.number())))),
+        ("ino", number(stat.leaf.map_or(1, |leaf| i64::try_from(leaf.number()).unwrap_or(i64::MAX)))),
         ("dev", number(1)),
         ("nlink", number(links)),
         ("uid", number(stat.uid.into())),

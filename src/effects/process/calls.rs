@@ -2,7 +2,7 @@
 
 use super::{Errno, Handle, Mode, Process};
 use crate::{
-    effects::stage::file,
+    effects::{depmod, stage::file},
     rootfs::{Kind, LeafId, Metadata, Node, Origin, Special},
     terms::RootPath,
 };
@@ -72,6 +72,12 @@ impl Stat {
     }
 }
 
+/// Without the slashes at its end.
+fn trimmed(name: &[u8]) -> &[u8] {
+    let slashes = name.iter().rev().take_while(|&&b| b == b'/').count();
+    &name[..(name.len() - slashes).max(1).min(name.len())]
+}
+
 /// Devices every container has, though no layer holds them.
 fn device(path: &RootPath) -> Option<Special> {
     let minor = match path.as_bytes() {
@@ -101,6 +107,9 @@ impl Process<'_, '_> {
         if !found.exists && !found.path.parent().is_none_or(|p| self.stage.fs.get(&p).is_some_and(Node::is_directory)) {
             return Err(Errno::NoEntry);
         }
+        if !found.exists && matches!(name.rsplit(|&b| b == b'/').next(), Some(b"." | b"..")) {
+            return Err(Errno::NoEntry);
+        }
         if found.exists && name.ends_with(b"/") && !self.stage.fs.get(&found.path).is_some_and(Node::is_directory) {
             return Err(Errno::NotDirectory);
         }
@@ -115,11 +124,11 @@ impl Process<'_, '_> {
         }
     }
 
-    /// Where something that is not there would be.
-    fn vacant(&self, name: &[u8]) -> Result<RootPath, Errno> {
-        let trimmed = name.len() - name.iter().rev().take_while(|&&b| b == b'/').count();
-        match self.locate(&name[..trimmed.max(1).min(name.len())], false)? {
+    /// Where something that is not there would be. Only a directory's name may end with a slash.
+    fn vacant(&self, name: &[u8], is_directory: bool) -> Result<RootPath, Errno> {
+        match self.locate(trimmed(name), false)? {
             (_, true) => Err(Errno::Exists),
+            (_, false) if !is_directory && name.ends_with(b"/") => Err(Errno::NoEntry),
             (path, false) => Ok(path),
         }
     }
@@ -180,11 +189,17 @@ impl Process<'_, '_> {
             if !mode.create {
                 return Err(Errno::NoEntry);
             }
+            if name.ends_with(b"/") {
+                return Err(Errno::IsDirectory);
+            }
             self.create(path.clone(), file(Vec::new()), 0o666)?;
         } else if mode.exclusive {
             return Err(Errno::Exists);
         }
         let leaf = self.stage.fs.leaf(&path).ok_or(Errno::NoEntry)?;
+        if self.stage.depmod.holds(self.stage.fs.node(leaf)) {
+            depmod::settle(self.stage).map_err(|_| Errno::Io)?;
+        }
         match &self.stage.fs.node(leaf).kind {
             Kind::Directory if mode.write => return Err(Errno::IsDirectory),
             Kind::File { .. } | Kind::Directory => {}
@@ -192,11 +207,7 @@ impl Process<'_, '_> {
             Kind::Special(_) | Kind::Symlink(_) => return Err(Errno::NoDevice),
         }
         if exists && mode.truncate && mode.write {
-            let now = self.stage.now();
-            let node = self.stage.fs.node_mut(leaf);
-            node.kind = file(Vec::new());
-            node.metadata.mtime = now;
-            node.origin = Origin::Effect;
+            self.stage.replace(leaf, file(Vec::new()));
         }
         Ok(Handle::file(leaf, mode))
     }
@@ -204,7 +215,9 @@ impl Process<'_, '_> {
     /// `/dev/null` and its kind, `/dev/stdin` … and `/dev/fd/N`.
     fn stream(&self, name: &[u8]) -> Option<Handle> {
         match name {
-            b"/dev/null" | b"/dev/zero" | b"/dev/full" => Some(Handle::null()),
+            b"/dev/null" => Some(Handle::null()),
+            b"/dev/zero" | b"/dev/full" => Some(Handle::zeros()),
+            b"/dev/urandom" | b"/dev/random" => Some(Handle::random()),
             b"/dev/stdin" => Some(self.handle(0)),
             b"/dev/stdout" => Some(self.handle(1)),
             b"/dev/stderr" => Some(self.handle(2)),
@@ -239,7 +252,7 @@ impl Process<'_, '_> {
 
     /// `mkdir`.
     pub fn mkdir(&mut self, name: &[u8], mode: u16) -> Result<(), Errno> {
-        let path = self.vacant(name)?;
+        let path = self.vacant(name, true)?;
         self.create(path, Kind::Directory, mode)
     }
 
@@ -248,7 +261,7 @@ impl Process<'_, '_> {
         if target.is_empty() {
             return Err(Errno::NoEntry);
         }
-        let path = self.vacant(name)?;
+        let path = self.vacant(name, false)?;
         self.create(path.clone(), Kind::Symlink(target.to_vec()), 0o777)?;
         if let Some(node) = self.stage.fs.get_mut(&path) {
             node.metadata.mode = 0o777;
@@ -258,14 +271,14 @@ impl Process<'_, '_> {
 
     /// `mknod` of a fifo or device.
     pub fn mknod(&mut self, name: &[u8], special: Special, mode: u16) -> Result<(), Errno> {
-        let path = self.vacant(name)?;
+        let path = self.vacant(name, false)?;
         self.create(path, Kind::Special(special), mode)
     }
 
     /// `link`: another name for a file; a symlink gets one itself.
     pub fn link(&mut self, target: &[u8], name: &[u8]) -> Result<(), Errno> {
         let from = self.find(target, false)?;
-        let path = self.vacant(name)?;
+        let path = self.vacant(name, false)?;
         if self.stage.fs.get(&from).is_some_and(Node::is_directory) {
             return Err(Errno::NotPermitted);
         }
@@ -284,7 +297,13 @@ impl Process<'_, '_> {
 
     /// `rmdir`: an empty directory.
     pub fn rmdir(&mut self, name: &[u8]) -> Result<(), Errno> {
-        let path = self.find(name, false)?;
+        match trimmed(name).rsplit(|&b| b == b'/').next() {
+            Some(b".") => return Err(Errno::Invalid),
+            Some(b"..") => return Err(Errno::NotEmpty),
+            _ => {}
+        }
+        self.find(name, false)?;
+        let path = self.find(trimmed(name), false)?;
         if !self.stage.fs.get(&path).is_some_and(Node::is_directory) {
             return Err(Errno::NotDirectory);
         }
@@ -300,9 +319,18 @@ impl Process<'_, '_> {
 
     /// `rename`: over a file, or a directory over an empty one; names below move along.
     pub fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), Errno> {
-        let from = self.find(from, false)?;
-        let trimmed = to.len() - to.iter().rev().take_while(|&&b| b == b'/').count();
-        let (to, exists) = self.locate(&to[..trimmed.max(1).min(to.len())], false)?;
+        let is_dots = |name: &[u8]| matches!(trimmed(name).rsplit(|&b| b == b'/').next(), Some(b"." | b".."));
+        let slashes = from.ends_with(b"/") || to.ends_with(b"/");
+        self.find(from, false)?;
+        let busy = is_dots(from) || is_dots(to);
+        let from = self.find(trimmed(from), false)?;
+        let (to, exists) = self.locate(trimmed(to), false)?;
+        if busy {
+            return Err(Errno::Busy);
+        }
+        if slashes && !self.stage.fs.get(&from).is_some_and(Node::is_directory) {
+            return Err(Errno::NotDirectory);
+        }
         if from.is_root() || to.is_root() || to.is_below(&from) {
             return Err(Errno::Invalid);
         }
@@ -353,7 +381,7 @@ impl Process<'_, '_> {
             if is_file {
                 // S_ISGID without group execution meant mandatory locking and stays.
                 m.mode &= if m.mode & 0o010 == 0 { !0o4000 } else { !0o6000 };
-                m.xattrs = m.xattrs.take().and_then(without_capabilities);
+                m.drop_capabilities();
             }
         })
     }
@@ -385,14 +413,6 @@ impl Process<'_, '_> {
         self.cwd = stat.path;
         Ok(())
     }
-}
-
-fn without_capabilities(
-    xattrs: std::sync::Arc<std::collections::BTreeMap<String, Vec<u8>>>,
-) -> Option<std::sync::Arc<std::collections::BTreeMap<String, Vec<u8>>>> {
-    let mut left = (*xattrs).clone();
-    left.remove("security.capability");
-    (!left.is_empty()).then(|| left.into())
 }
 
 #[cfg(test)]

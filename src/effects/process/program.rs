@@ -3,6 +3,9 @@
 use super::{Handle, Process, Status};
 use crate::effects::{commands, shell};
 
+/// Where `execvp` looks without a `PATH`.
+const USUAL: &[u8] = b"/bin:/usr/bin";
+
 /// A program drydock has: it is given its process, and what it returns is its exit status.
 pub type Command = fn(&mut Process<'_, '_>) -> Status;
 
@@ -36,18 +39,29 @@ impl Process<'_, '_> {
             _ => {}
         }
         if let Some(command) = self.known(path) {
-            return command(self);
+            let name = self.name();
+            let status = command(self);
+            let log = &mut self.stage.log;
+            if !shell::is_shell(path) && !log.without_effect.contains_key(&name) {
+                log.ran.insert(name);
+            }
+            return status;
         }
         let head = self.read_file(path).unwrap_or_default();
         match interpreter(&head) {
-            Some(args) if args.first().is_some_and(|program| shell::is_shell(program)) => {
-                let (script, args) = (path.to_vec(), self.args.split_off(1));
-                shell::script(self, &head, &script, args)
+            Some(args) if !self.exists(&args[0]) && args[0].contains(&b'/') => {
+                let why = format!("{}: bad interpreter: No such file or directory", String::from_utf8_lossy(&args[0]));
+                self.complain(path, &why);
+                Status::NOT_FOUND
             }
             Some(mut args) => {
                 args.push(path.to_vec());
                 args.extend(self.args.drain(1..));
                 self.run(args)
+            }
+            None if is_text(&head) => {
+                let args = self.args.split_off(1);
+                shell::script(self, &head, path, args)
             }
             None => {
                 self.stage.log.unknown(path);
@@ -68,7 +82,7 @@ impl Process<'_, '_> {
         if name.contains(&b'/') {
             return self.exists(name).then(|| name.to_vec());
         }
-        let path = self.env.get(&b"PATH"[..]).map(Vec::as_slice).unwrap_or_default();
+        let path = self.env.get(&b"PATH"[..]).map_or(USUAL, Vec::as_slice);
         let candidates =
             path.split(|&b| b == b':').map(|dir| [if dir.is_empty() { b"." } else { dir }, b"/", name].concat());
         let mut found = candidates.filter(|c| self.stat(c).is_ok_and(|s| !s.is_directory()));
@@ -93,15 +107,25 @@ impl Process<'_, '_> {
     }
 }
 
-/// The words of a `#!` line; `env` in it is looked through.
+/// What a `#!` line runs: a program and, as the kernel has it, one argument of all that follows; `env` in it is looked through.
 fn interpreter(head: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let line = head.strip_prefix(b"#!")?.split(|&b| b == b'\n').next()?;
-    let mut words: Vec<Vec<u8>> =
-        line.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).map(<[u8]>::to_vec).collect();
-    if words.first().is_some_and(|w| w.ends_with(b"/env")) && words.len() > 1 {
-        words.remove(0);
+    let line = head.strip_prefix(b"#!")?.split(|&b| b == b'\n').next()?.trim_ascii();
+    let end = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
+    let (program, rest) = (&line[..end], line[end..].trim_ascii());
+    match rest {
+        _ if program.is_empty() => None,
+        b"" => Some(vec![program.to_vec()]),
+        _ if program.ends_with(b"/env") => {
+            Some(rest.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty() && *w != b"-S").map(<[u8]>::to_vec).collect())
+        }
+        _ => Some(vec![program.to_vec(), rest.to_vec()]),
     }
-    (!words.is_empty()).then_some(words)
+}
+
+/// Whether a file without `#!` is a script all the same: `execvp` and shells hand it to `sh` unless its beginning is binary.
+fn is_text(head: &[u8]) -> bool {
+    let line = head.split(|&b| b == b'\n').next().unwrap_or_default();
+    !head.starts_with(b"\x7fELF") && !line.contains(&0)
 }
 
 #[cfg(test)]
@@ -131,5 +155,6 @@ mod tests {
         assert_eq!(words("#! /bin/sh -e\nx").as_deref(), Some("/bin/sh -e"));
         assert_eq!(words("#!/usr/bin/env bash\n").as_deref(), Some("bash"));
         assert_eq!(words("\x7fELF"), None);
+        assert_eq!(interpreter(b"#!/bin/sh -e -u\n").map(|w| w.len()), Some(2));
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{ContentsDebug, InstallError};
+use super::InstallError;
 use crate::{
-    rootfs::{Kind, LeafId, Rootfs},
+    rootfs::{Content, Contents, Kind, Rootfs},
     terms::RootPath,
 };
 
@@ -46,29 +46,40 @@ fn third_field(text: &[u8]) -> HashMap<String, u32> {
     out
 }
 
-/// The accounts, read again only when one of the two files became another leaf.
+/// The accounts, read again only when one of the two files became another. It holds what it read, so that a program that
+/// writes into one of them in place makes a copy rather than changing what this compares with.
 #[derive(Debug, Default)]
 pub(super) struct Cached {
-    of: Option<[Option<LeafId>; 2]>,
+    of: Option<[Option<Content>; 2]>,
     accounts: Accounts,
 }
 
 impl Cached {
-    pub(super) fn get(&mut self, fs: &Rootfs, contents: &dyn ContentsDebug) -> Result<&Accounts, InstallError> {
+    /// Looks at the tree: before each package, since scriptlets ran since the last.
+    pub(super) fn refresh(&mut self, fs: &Rootfs, contents: &dyn Contents) -> Result<(), InstallError> {
         let paths = ["etc/passwd", "etc/group"].map(|p| RootPath::new(p).expect("a valid path"));
-        let leaves = paths.each_ref().map(|p| fs.leaf(p));
-        if self.of != Some(leaves) {
-            let mut texts = [Vec::new(), Vec::new()];
-            for (path, text) in paths.iter().zip(&mut texts) {
-                if let Some(Kind::File { content, .. }) = fs.get(path).map(|n| &n.kind) {
-                    *text = contents
-                        .read(content, LIMIT)
-                        .map_err(|source| InstallError::Content { path: path.clone(), source })?;
-                }
-            }
-            self.accounts = Accounts::parse(&texts[0], &texts[1]);
-            self.of = Some(leaves);
+        let found = paths.each_ref().map(|p| match &fs.get(&fs.follow(p).ok()?.path)?.kind {
+            Kind::File { content, .. } => Some(content.clone()),
+            _ => None,
+        });
+        if self.of.as_ref() == Some(&found) {
+            return Ok(());
         }
-        Ok(&self.accounts)
+        let mut texts = [Vec::new(), Vec::new()];
+        for ((path, content), text) in paths.iter().zip(&found).zip(&mut texts) {
+            if let Some(content) = content {
+                *text = contents
+                    .read(content, LIMIT)
+                    .map_err(|source| InstallError::Content { path: path.clone(), source })?;
+            }
+        }
+        self.accounts = Accounts::parse(&texts[0], &texts[1]);
+        self.of = Some(found);
+        Ok(())
+    }
+
+    /// As of the last look.
+    pub(super) fn get(&self) -> &Accounts {
+        &self.accounts
     }
 }

@@ -6,7 +6,9 @@
 //! place    the node itself: owner, mode, capabilities, hardlinks                 rpm: fsmSetmeta, rpmPackageFilesInstall
 //! erase    what goes with a replaced package                                     rpm: rpmPackageFilesRemove
 //! ```
-//! Scriptlets are not run here; whoever runs them does so between calls, since owners' names are looked up at each package's turn.
+//! Scriptlets are not run here; whoever runs them does so between calls, which is why the tree is lent to each of them. Owners'
+//! names are looked up at each package's turn; what becomes of configuration files is judged by the tree as it was at the
+//! beginning, as rpm does (`rpmtsPrepare`).
 
 mod accounts;
 mod capabilities;
@@ -44,23 +46,27 @@ pub struct PackageFiles {
     pub states: Vec<State>,
 }
 
-/// A running transaction over one tree.
-#[derive(Debug)]
+/// A running transaction over one tree, which its calls are lent.
 pub struct Transaction<'a> {
-    fs: &'a mut Rootfs,
-    contents: &'a dyn ContentsDebug,
+    contents: &'a dyn Contents,
     policy: &'a Policy,
     epoch: Epoch,
+    /// The tree at the beginning.
+    before: Rootfs,
     ownership: Ownership,
     new: Vec<PackageFiles>,
+    /// Per new package and file: whether rpm would pass it over though its state is normal (`XFA_SKIPPING`).
+    kept: Vec<Vec<bool>>,
     conflicts: Vec<Conflict>,
     warnings: Vec<String>,
     accounts: accounts::Cached,
 }
 
-/// [`Contents`] that can be printed.
-pub trait ContentsDebug: Contents + std::fmt::Debug {}
-impl<T: Contents + std::fmt::Debug> ContentsDebug for T {}
+impl std::fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transaction").field("new", &self.new.len()).finish_non_exhaustive()
+    }
+}
 
 /// What a transaction did beside changing the tree.
 #[derive(Clone, Debug, Default)]
@@ -74,53 +80,89 @@ pub struct Outcome {
 }
 
 impl<'a> Transaction<'a> {
-    /// Begins over `fs`, which holds `installed`; those at `leaving` (indexes into it) are erased at the end.
+    /// Begins over `fs`, which holds `installed`; those at `leaving` (indexes into it, in the order of their erasure) are to be
+    /// erased. Scriptlets that come before everything (`%pretrans`) have run.
     pub fn begin(
-        fs: &'a mut Rootfs,
-        contents: &'a dyn ContentsDebug,
+        fs: &Rootfs,
+        contents: &'a dyn Contents,
         policy: &'a Policy,
         epoch: Epoch,
         installed: Vec<PackageFiles>,
         leaving: &[usize],
     ) -> Result<Self, InstallError> {
-        let ownership = Ownership::of(fs, installed, leaving)?;
         Ok(Self {
-            fs,
             contents,
             policy,
             epoch,
-            ownership,
+            before: fs.clone(),
+            ownership: Ownership::of(fs, installed, leaving)?,
             new: Vec::new(),
+            kept: Vec::new(),
             conflicts: Vec::new(),
             warnings: Vec::new(),
             accounts: accounts::Cached::default(),
         })
     }
 
-    /// The tree as it is now: for whatever runs between packages.
-    pub fn rootfs(&mut self) -> &mut Rootfs {
-        self.fs
-    }
-
     /// Unpacks the next package. Packages come in transaction order.
-    pub fn install(&mut self, nevra: Nevra, files: Arc<[FileEntry]>) -> Result<PackageId, InstallError> {
+    pub fn install(
+        &mut self,
+        fs: &mut Rootfs,
+        nevra: Nevra,
+        files: Arc<[FileEntry]>,
+    ) -> Result<PackageId, InstallError> {
         let id = PackageId(self.new.len() as u32);
         let states = select(&files, self.policy);
+        self.kept.push(vec![false; files.len()]);
         self.new.push(PackageFiles { nevra, files, states });
-        self.place(id)?;
+        self.accounts.refresh(fs, self.contents)?;
+        self.place(fs, id)?;
         Ok(id)
     }
 
-    /// Erases what leaves, and reports. Conflicts found on the way end the transaction here, all of them at once.
-    pub fn finish(mut self) -> Result<Outcome, InstallError> {
-        if !self.conflicts.is_empty() {
-            return Err(InstallError::Conflicts(self.conflicts));
+    /// Which files of a new package were dealt with: neither left out nor kept as another had put them (rpm: `XFA_SKIPPING`).
+    pub fn dealt_with(&self, id: PackageId) -> Vec<bool> {
+        let package = &self.new[id.0 as usize];
+        package.states.iter().zip(&self.kept[id.0 as usize]).map(|(s, kept)| *s == State::Normal && !kept).collect()
+    }
+
+    /// How many new packages were unpacked.
+    pub fn unpacked(&self) -> usize {
+        self.new.len()
+    }
+
+    /// The states of a package's files as they are now. A new one was unpacked.
+    pub fn states(&self, owner: Package) -> &[State] {
+        match owner {
+            Package::Installed(p) => &self.ownership.installed[p].states,
+            Package::New(id) => &self.new[id.0 as usize].states,
         }
-        self.erase()?;
+    }
+
+    /// Ends the transaction if packages wanted different things at one path: all such paths at once. Before anything is erased.
+    pub fn settle_conflicts(&mut self) -> Result<(), InstallError> {
+        match std::mem::take(&mut self.conflicts) {
+            none if none.is_empty() => Ok(()),
+            conflicts => Err(InstallError::Conflicts(conflicts)),
+        }
+    }
+
+    /// Reports. Everything that leaves was erased.
+    pub fn finish(mut self) -> Result<Outcome, InstallError> {
+        self.settle_conflicts()?;
         Ok(Outcome {
             states: self.new.into_iter().map(|p| p.states).collect(),
             restated: self.ownership.restated(),
             warnings: self.warnings,
         })
     }
+}
+
+/// A package of a transaction or of the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Package {
+    /// One the base has, by its place in the list given.
+    Installed(usize),
+    /// A new one.
+    New(PackageId),
 }

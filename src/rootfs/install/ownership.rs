@@ -22,7 +22,8 @@ pub enum Owner {
 #[derive(Debug)]
 pub struct Ownership {
     pub(super) installed: Vec<PackageFiles>,
-    leaving: Vec<bool>,
+    /// The place in the order of erasure, for those that leave.
+    leaving: Vec<Option<usize>>,
     by_path: HashMap<RootPath, Vec<Owner>>,
     restated: Vec<(usize, u32, State)>,
 }
@@ -39,9 +40,9 @@ impl Ownership {
                 }
             }
         }
-        let mut leaves = vec![false; installed.len()];
-        for &i in leaving {
-            leaves[i] = true;
+        let mut leaves = vec![None; installed.len()];
+        for (turn, &i) in leaving.iter().enumerate() {
+            leaves[i] = Some(turn);
         }
         Ok(Self { installed, leaving: leaves, by_path, restated: Vec::new() })
     }
@@ -57,12 +58,12 @@ impl Ownership {
 
     /// Whether this installed package is erased by the transaction.
     pub(super) fn leaves(&self, package: usize) -> bool {
-        self.leaving[package]
+        self.leaving[package].is_some()
     }
 
-    /// Indexes of the packages that leave.
-    pub(super) fn leaving(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.leaving.len()).filter(|&i| self.leaving[i])
+    /// Whether both leave, `other` after `package`.
+    pub(super) fn leaves_after(&self, other: usize, package: usize) -> bool {
+        matches!((self.leaving[package], self.leaving[other]), (Some(turn), Some(later)) if later > turn)
     }
 
     /// The owner's file, its state and its package's name.

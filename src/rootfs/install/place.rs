@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     formats::rpm::{FileEntry, flags, link_sets},
-    rootfs::{Content, Kind, Metadata, Node, Origin, PackageId, Special, TreeError},
+    rootfs::{Content, Kind, Metadata, Node, Origin, PackageId, Rootfs, Special, TreeError},
     terms::{Algorithm, ChecksumHasher, Nevra, RootPath},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 const CONFIG_LIMIT: u64 = 64 << 20;
 
 impl Transaction<'_> {
-    pub(super) fn place(&mut self, id: PackageId) -> Result<(), InstallError> {
+    pub(super) fn place(&mut self, fs: &mut Rootfs, id: PackageId) -> Result<(), InstallError> {
         let files = Arc::clone(&self.new[id.0 as usize].files);
         let sets = link_sets(&files);
         // Where the first installed name of each hardlink set went.
@@ -25,16 +25,22 @@ impl Transaction<'_> {
             if self.new[id.0 as usize].states[index] != State::Normal {
                 continue;
             }
-            let path = self.resolved(id, file)?;
+            let path = self.resolved(fs, id, file)?;
             self.ownership.add(path.clone(), Owner::New(id, index as u32));
-            if file.is_ghost() || !self.may_take(id, index, file, &path) {
+            let shared = self.is_shared(id, file, &path);
+            let take = self.may_take(id, index, file, &path) && !shared;
+            self.kept[id.0 as usize][index] = !take;
+            if file.is_ghost() || !take {
                 continue;
             }
             let set = sets.get(&index);
             let first = set.and_then(|set| placed.get(&set[0])).cloned();
             // The content of a set stands with its last member in the payload.
             let carrier = set.and_then(|set| set.last().copied()).unwrap_or(index);
-            let at = self.place_file(id, carrier, file, path, first.as_ref())?;
+            let at = self.place_file(fs, id, carrier, file, path, first.as_ref())?;
+            if at.is_none() {
+                self.kept[id.0 as usize][index] = true;
+            }
             if let (Some(set), Some(at), None) = (set, at, first) {
                 placed.insert(set[0], at);
             }
@@ -42,10 +48,10 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn resolved(&self, id: PackageId, file: &FileEntry) -> Result<RootPath, InstallError> {
+    fn resolved(&self, fs: &Rootfs, id: PackageId, file: &FileEntry) -> Result<RootPath, InstallError> {
         let package = || self.nevra(id);
         let path = RootPath::new(&file.path).map_err(|source| InstallError::Name { package: package(), source })?;
-        match self.fs.resolve_inside(&path) {
+        match fs.resolve_inside(&path) {
             Ok(resolution) => Ok(resolution.path),
             Err(source) => Err(InstallError::Tree { package: package(), source }),
         }
@@ -53,6 +59,19 @@ impl Transaction<'_> {
 
     fn nevra(&self, id: PackageId) -> Nevra {
         self.new[id.0 as usize].nevra.clone()
+    }
+
+    /// Whether rpm passes over the path because a package of the transaction put the same there: the last that has it, unless
+    /// that one was itself passed over (`handleOverlappedFiles`), so that of three the first and the third are written.
+    fn is_shared(&self, id: PackageId, file: &FileEntry, path: &RootPath) -> bool {
+        let mut earlier = self.ownership.owners(path).iter().rev().filter_map(|&owner| match owner {
+            Owner::New(p, f) if p != id => Some((p.0 as usize, f as usize, self.ownership.file(&self.new, owner))),
+            _ => None,
+        });
+        let last = earlier.find(|(.., (_, state, _))| *state == State::Normal);
+        last.is_some_and(|(p, f, (theirs, ..))| {
+            !self.kept[p][f] && !theirs.is_ghost() && fate::compatible(file, theirs)
+        })
     }
 
     /// Settles the path with its other owners: false where it was placed already or belongs to the other ELF class.
@@ -70,9 +89,9 @@ impl Transaction<'_> {
                 continue;
             }
             if fate::compatible(file, theirs) {
-                // Already there, byte for byte, unless their claim is only a ghost's.
-                take &= theirs.is_ghost() || file.is_dir() || matches!(owner, Owner::Installed(..));
-            } else if file.color != 0 && theirs.color != 0 && file.color != theirs.color {
+                continue;
+            }
+            if file.color != 0 && theirs.color != 0 && file.color != theirs.color {
                 take &= self.settle_colors(id, index, file.color, owner);
             } else {
                 let conflict = Conflict { path: path.clone(), package: self.nevra(id), other: other.clone() };
@@ -99,6 +118,7 @@ impl Transaction<'_> {
     /// Places one file; the path it went to, none where something else was kept.
     fn place_file(
         &mut self,
+        fs: &mut Rootfs,
         id: PackageId,
         carrier: usize,
         file: &FileEntry,
@@ -112,50 +132,56 @@ impl Transaction<'_> {
         };
         let unowned = Metadata::of_root(0o755, i64::from(self.epoch.seconds()));
         let tree = |package: Nevra| move |source: TreeError| InstallError::Tree { package, source };
-        self.fs.parents(&path, &unowned, Origin::Package(id)).map_err(tree(self.nevra(id)))?;
+        fs.parents(&path, &unowned, Origin::Package(id)).map_err(tree(self.nevra(id)))?;
         if node.is_directory() {
-            return self.place_directory(id, path, node).map(Some);
+            return self.place_directory(fs, id, path, node).map(Some);
         }
-        let path = match self.fs.get(&path).map(Node::is_directory) {
+        let path = match fs.get(&path).map(Node::is_directory) {
             Some(true) => return Err(InstallError::DirectoryInTheWay { package: self.nevra(id), path }),
-            Some(false) => match self.settle_existing(file, &path, &node)? {
+            Some(false) => match self.settle_existing(fs, file, &path, &node)? {
                 Some(path) => path,
                 None => return Ok(None),
             },
             None => path,
         };
         match linked_to {
-            Some(target) => self.fs.link(path.clone(), target).map_err(tree(self.nevra(id)))?,
+            Some(target) => fs.link(path.clone(), target).map_err(tree(self.nevra(id)))?,
             None => {
-                self.fs.insert(path.clone(), node);
+                fs.insert(path.clone(), node);
             }
         }
         Ok(Some(path))
     }
 
     /// A directory: metadata over one that is there, also behind a symlink root made; anything else gives way to it.
-    fn place_directory(&mut self, id: PackageId, path: RootPath, node: Node) -> Result<RootPath, InstallError> {
-        let link_owner = match self.fs.get(&path) {
+    fn place_directory(
+        &self,
+        fs: &mut Rootfs,
+        id: PackageId,
+        path: RootPath,
+        node: Node,
+    ) -> Result<RootPath, InstallError> {
+        let link_owner = match fs.get(&path) {
             Some(Node { kind: Kind::Symlink(_), metadata, .. }) => Some(metadata.uid),
             _ => None,
         };
         if let Some(uid) = link_owner {
-            let target =
-                self.fs.follow(&path).map_err(|source| InstallError::Tree { package: self.nevra(id), source })?;
-            if let Some(dir) = self.fs.get(&target.path).filter(|n| n.is_directory())
+            let target = fs.follow(&path).map_err(|source| InstallError::Tree { package: self.nevra(id), source })?;
+            if let Some(dir) = fs.get(&target.path).filter(|n| n.is_directory())
                 && (uid == 0 || uid == dir.metadata.uid)
             {
-                self.fs.insert(target.path.clone(), node);
+                fs.insert(target.path.clone(), node);
                 return Ok(target.path);
             }
         }
-        self.fs.insert(path.clone(), node);
+        fs.insert(path.clone(), node);
         Ok(path)
     }
 
     /// Config rules for a path that holds a file: where the new one goes, none for nowhere.
     fn settle_existing(
         &mut self,
+        fs: &mut Rootfs,
         file: &FileEntry,
         path: &RootPath,
         node: &Node,
@@ -165,8 +191,8 @@ impl Transaction<'_> {
             _ => None,
         });
         let is_config = (file.flags | old.as_ref().map_or(0, |o| o.flags)) & flags::CONFIG != 0;
-        // A file this transaction put there is settled by ownership, not by config rules.
-        let from_base = self.fs.get(path).is_some_and(|n| n.origin == Origin::Base);
+        // A file this transaction put there, packages and scriptlets alike, is settled by ownership, not by config rules.
+        let from_base = self.before.get(path).is_some_and(|n| !n.is_directory());
         if !is_config || !from_base || !(file.is_regular() || file.is_symlink()) {
             return Ok(Some(path.clone()));
         }
@@ -179,7 +205,7 @@ impl Transaction<'_> {
             Fate::Replace => return Ok(Some(path.clone())),
             Fate::Keep => {}
             Fate::Touch => {
-                if let Some(there) = self.fs.get_mut(path) {
+                if let Some(there) = fs.get_mut(path) {
                     there.metadata = node.metadata.clone();
                 }
             }
@@ -187,23 +213,23 @@ impl Transaction<'_> {
                 self.warnings.push(format!("{path} created as {path}.rpmnew"));
                 return Ok(Some(renamed(".rpmnew")));
             }
-            Fate::RpmSave => return self.move_aside(path, renamed(".rpmsave")).map(Some),
-            Fate::RpmOrig => return self.move_aside(path, renamed(".rpmorig")).map(Some),
+            Fate::RpmSave => return self.move_aside(fs, path, renamed(".rpmsave")).map(Some),
+            Fate::RpmOrig => return self.move_aside(fs, path, renamed(".rpmorig")).map(Some),
         }
         Ok(None)
     }
 
-    fn move_aside(&mut self, path: &RootPath, to: RootPath) -> Result<RootPath, InstallError> {
+    fn move_aside(&mut self, fs: &mut Rootfs, path: &RootPath, to: RootPath) -> Result<RootPath, InstallError> {
         self.warnings.push(format!("{path} saved as {to}"));
-        if self.fs.link(to, path).is_ok() {
-            self.fs.remove(path);
+        if fs.link(to, path).is_ok() {
+            fs.remove(path);
         }
         Ok(path.clone())
     }
 
-    /// What the path holds, for comparison with a package's file.
+    /// What the path held at the beginning, for comparison with a package's file.
     pub(super) fn sameness(&self, path: &RootPath, algorithm: Algorithm) -> Result<Option<Sameness>, InstallError> {
-        Ok(match self.fs.get(path).map(|n| &n.kind) {
+        Ok(match self.before.get(path).map(|n| &n.kind) {
             Some(Kind::Symlink(target)) => Some(Sameness::Target(target.clone())),
             Some(Kind::File { size, content }) if *size <= CONFIG_LIMIT => {
                 let bytes = self
@@ -220,7 +246,7 @@ impl Transaction<'_> {
 
     /// Mode, owner by name, time and capabilities. An unknown owner is root, and then the set-id bit goes (rpm `rpmfilesStat`).
     fn metadata(&mut self, id: PackageId, file: &FileEntry, path: &RootPath) -> Result<Metadata, InstallError> {
-        let accounts = self.accounts.get(self.fs, self.contents)?;
+        let accounts = self.accounts.get();
         let (uid, gid) = (accounts.uid(&file.user), accounts.gid(&file.group));
         let mut mode = file.mode & 0o7777;
         let nevra = &self.new[id.0 as usize].nevra;

@@ -98,10 +98,13 @@ impl Case {
 
     fn run(&mut self, packages: Vec<PackageFiles>) -> Result<Outcome, InstallError> {
         let installed = self.installed.clone();
-        let mut t =
-            Transaction::begin(&mut self.fs, &InlineOnly, &self.policy, Epoch::new(9), installed, &self.leaving)?;
+        let mut t = Transaction::begin(&self.fs, &InlineOnly, &self.policy, Epoch::new(9), installed, &self.leaving)?;
         for package in packages {
-            t.install(package.nevra, package.files)?;
+            t.install(&mut self.fs, package.nevra, package.files)?;
+        }
+        t.settle_conflicts()?;
+        for &package in &self.leaving {
+            t.erase(&mut self.fs, package)?;
         }
         t.finish()
     }

@@ -1,6 +1,37 @@
 //! Commands on text.
 
+mod cmp;
+mod cut;
+mod expr;
+mod grep;
+mod head;
+mod number;
+pub(in crate::effects) mod pattern;
+mod sed;
+mod seq;
+mod sort;
+mod stream;
+mod tail;
+mod tr;
+mod uniq;
+mod wc;
+
 use super::Table;
 
 /// The commands of this module.
-pub(in crate::effects) const COMMANDS: Table = &[];
+pub(in crate::effects) const COMMANDS: Table = &[
+    ("cmp", cmp::cmp),
+    ("cut", cut::cut),
+    ("egrep", grep::egrep),
+    ("expr", expr::expr),
+    ("fgrep", grep::fgrep),
+    ("grep", grep::grep),
+    ("head", head::head),
+    ("sed", sed::sed),
+    ("seq", seq::seq),
+    ("sort", sort::sort),
+    ("tail", tail::tail),
+    ("tr", tr::tr),
+    ("uniq", uniq::uniq),
+    ("wc", wc::wc),
+];

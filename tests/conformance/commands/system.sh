@@ -1,0 +1,12 @@
+# who and where: id, getent, env, uname …, and what runs another command
+mkdir w; cd w
+t id; t id -u; t id -un; t id -g; t id -gn; t id -G; t id -Gn; t id bob; t id -u bob; t id -G bob; t id -Gn bob; t id nosuch; t id -nu nosuch; t id 1000; t id -z; t id -uz; echo; t id -n; t id -ur; t id root bin; t whoami; t whoami x; t groups; t groups bob; t groups bob root; t groups nosuch
+g() { t getent "$@"; }
+g passwd bob; g passwd 1000; g passwd nosuch; g passwd root nosuch bob; g passwd; g group adm; g group 10; g group; g group nosuch; g shadow bob; g shadow nosuch; g hosts localhost; g hosts nosuch.invalid; g hosts 127.0.0.1; g what x; g; g gshadow bob; g initgroups bob; g passwd +5; g passwd ''
+t uname; t uname -s; t uname -m; t uname -o; t uname -sm; t uname x; t uname -z; t uname --machine; t arch; t nproc > /dev/null; t tty; t tty -s; t getconf LONG_BIT; t getconf PAGE_SIZE; t getconf NOSUCH; t getconf; t getconf PATH_MAX /; t getconf NAME_MAX /; t sleep 0; t sleep x; t sleep; t sync; t sleep 0.01 0s
+t env -i; t env -i A=1 B=2; t env -i A=1 printenv A; t env -u HOME printenv HOME; t env -i PATH=/usr/bin printenv; t env nosuch; t env A=b sh -c 'echo $A'; t env -C /etc ls passwd; t env -C none ls; t env -z; t env - X=y; t env -0 -i A=1; echo; t env -i -S 'A=1 printenv A'; t env -- A=1 printenv A; t env --unset=HOME printenv HOME; t printenv HOME; t printenv NOSUCH; t printenv HOME NOSUCH PATH; t env -i =; t env A=1 -u A printenv A; A=5 t env -u A sh -c 'echo ${A-unset}'
+t nohup true; t nohup nosuch; t nohup; t timeout 5 true; t timeout 5 false; t timeout 5 nosuch; t timeout x true; t timeout -k 1 5 sh -c 'exit 7'; t timeout; t timeout 5; t timeout -s TERM 5m echo hi; t timeout --preserve-status 1 echo x; t nice true; t nice -n 5 sh -c 'exit 3'; t nice -5 echo q; t nice nosuch; t nice -n x true; t ionice -c 3 echo io; t ionice -c3 -n7 true; t setsid -w echo ss; t setsid; t stdbuf -oL echo sb
+t flock lk echo locked; t flock -n lk -c 'echo sub'; t flock -x -w 5 lk sh -c 'exit 4'; t flock none/lk true; t flock; exec 9> lk2; t flock 9; t flock -n -x 9; t flock -u 9; t flock 77; t flock /tmp echo dir; t flock -s -E 5 lk true; t flock lk nosuch; t flock --exclusive --nonblock lk echo long
+t which ls; t which nosuch; t which ls nosuch cat; t which -a ls; t which /usr/bin/ls; touch nx; t which ./nx
+umask; umask 027; touch um; mkdir umd; umask 022; ls -l um | cut -c1-10; ls -ld umd | cut -c1-10
+cd ..

@@ -1,0 +1,5 @@
+# bash
+set -e
+echo a
+((i=0))
+echo no

@@ -1,0 +1,5 @@
+set -e
+f() { set +e; false; echo cont; }
+f
+false
+echo reached

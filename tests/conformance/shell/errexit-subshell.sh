@@ -1,0 +1,10 @@
+set -e
+(set +e; false; echo survived)
+( false; echo no ) | cat
+echo after pipe
+(
+  echo in
+  false
+  echo no
+)
+echo no

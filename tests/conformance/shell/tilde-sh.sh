@@ -1,0 +1,3 @@
+# sh
+HOME=/h
+echo a=~ --prefix=~ x=~/y

@@ -1,0 +1,2 @@
+trap 'echo one; exit 7' EXIT
+exit 3

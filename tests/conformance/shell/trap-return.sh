@@ -1,0 +1,3 @@
+f() { trap 'echo done' EXIT; echo f; }
+f
+echo after

@@ -1,0 +1,80 @@
+//! Formats: bytes in.
+
+use std::{collections::BTreeSet, io};
+
+use drydock::{
+    formats::{
+        oci::{Index, Manifest},
+        openpgp::Keyring,
+        repodata::{self, Catalog, Rich},
+        rpm::{PackageHead, Payload},
+        tar::Reader,
+    },
+    rpmdb::{Backend, Files},
+};
+
+/// A package's head, its scriptlets and files, and its payload to the end.
+pub fn package(data: &[u8]) {
+    let mut input = data;
+    let Ok(head) = PackageHead::read(&mut input) else { return };
+    let _ = (head.main.nevra(), head.main.scriptlets(), head.main.files(), head.signatures());
+    let Ok(mut payload) = Payload::new(&head, input) else { return };
+    while let Ok(Some(_)) = payload.next() {
+        if io::copy(&mut payload, &mut io::sink()).is_err() {
+            break;
+        }
+    }
+}
+
+/// A tar stream to its end.
+pub fn tar(data: &[u8]) {
+    let mut reader = Reader::new(data);
+    while let Ok(Some(_)) = reader.next_entry() {}
+}
+
+/// `primary.xml`.
+pub fn primary(data: &[u8]) {
+    let mut builder = Catalog::builder();
+    let _ = repodata::read_primary(data, 8 << 20, &mut builder);
+}
+
+/// `filelists.xml`.
+pub fn filelists(data: &[u8]) {
+    let wanted = BTreeSet::from(["/usr/bin/sh".to_owned()]);
+    let _ = repodata::owners_of(data, 8 << 20, &wanted);
+}
+
+/// A rich dependency; what parses prints as something that parses.
+pub fn rich(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = Rich::parse(text);
+    }
+}
+
+/// Image documents.
+pub fn oci(data: &[u8]) {
+    let _ = (serde_json::from_slice::<Index>(data).is_ok(), serde_json::from_slice::<Manifest>(data).is_ok());
+}
+
+/// A key file, then the rest as a signature.
+pub fn openpgp(data: &[u8]) {
+    let (key, signature) = data.split_at(data.len() / 2);
+    if let Ok(keyring) = Keyring::parse(key) {
+        let _ = keyring.verify(signature, &b"data"[..]);
+    }
+}
+
+/// A Berkeley DB `Packages` file.
+pub fn bdb(data: &[u8]) {
+    database(Backend::BerkeleyDb, data);
+}
+
+/// An ndb `Packages.db` file.
+pub fn ndb(data: &[u8]) {
+    database(Backend::Ndb, data);
+}
+
+fn database(backend: Backend, data: &[u8]) {
+    let files = Files::from([(backend.file().to_owned(), data.to_vec().into())]);
+    let _ = backend.read(&files);
+}
