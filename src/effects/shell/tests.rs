@@ -27,7 +27,8 @@ fn a_script_runs() {
 
 #[test]
 fn scripts_come_from_files_standard_input_and_interpreter_lines() {
-    let mut image = image().file("usr/bin/tool", "#!/bin/sh -e\necho $0 $#\nfalse\necho no\n", 0o755).symlink("bin", "usr/bin");
+    let mut image =
+        image().file("usr/bin/tool", "#!/bin/sh -e\necho $0 $#\nfalse\necho no\n", 0o755).symlink("bin", "usr/bin");
     assert_eq!(image.run(&["sh", "-s", "x"], "echo in $1").out, "in x\n");
     assert_eq!(image.run(&["sh", "/usr/bin/tool", "a"], "").out, "/usr/bin/tool 1\nno\n");
     let ran = image.run(&["tool", "a", "b"], "");
@@ -52,7 +53,13 @@ fn lines_of_the_scriptlet_are_noted() {
     let mut image = image().file("etc/lib", "\n\n\nhelper() {\n\n\n\n mystery\n}\n", 0o644);
     image.stage(|stage| {
         let script = "echo\nif true; then\n  mystery one\nfi\n. /etc/lib\nhelper\nsh -c '\n\n\n\n\n\nmystery'\n";
-        let run = crate::effects::run_scriptlet(stage, &["/usr/bin/sh".to_owned()], Some(script), &["1".to_owned()], Vec::new());
+        let run = crate::effects::run_scriptlet(
+            stage,
+            &["/usr/bin/sh".to_owned()],
+            Some(script),
+            &["1".to_owned()],
+            Vec::new(),
+        );
         assert_eq!(run.status, 127);
         let lines: Vec<usize> = stage.log.unknown.iter().map(|u| u.line).collect();
         // Of the sourced file and the shell within, what counts is where the scriptlet calls them.

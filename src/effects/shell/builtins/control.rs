@@ -71,7 +71,9 @@ pub(super) fn eval(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     let source = args.get(skipped..).unwrap_or_default().join(&b' ');
     match shell.evaluate_source(&source, false) {
         // A mistake in its grammar is eval's status; a posix shell ends with it.
-        Err(Flow::Exit(Status(2))) if !shell.state.options.posix && shell.state.status == Status(2) && !ends(&source) => {
+        Err(Flow::Exit(Status(2)))
+            if !shell.state.options.posix && shell.state.status == Status(2) && !ends(&source) =>
+        {
             Ok(Status(2))
         }
         other => other,
