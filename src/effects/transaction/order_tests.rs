@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The order of packages given so, by name.
-fn order(specs: Vec<Spec>, direction: Direction, version: &str) -> String {
+fn order(specs: &[Spec], direction: Direction, version: &str) -> String {
     let heads: Vec<_> =
         specs.iter().map(|s| PackageHead::read(&mut &make(s).bytes[..]).expect("a package").main).collect();
     let files: Vec<_> = heads.iter().map(|h| h.files().expect("files")).collect();
@@ -26,14 +26,14 @@ fn needs(name: &str, requires: &[&str]) -> Spec {
 }
 
 fn install(specs: Vec<Spec>) -> String {
-    order(specs, Direction::Install, "4.18")
+    order(&specs, Direction::Install, "4.18")
 }
 
 #[test]
 fn what_others_need_comes_first_and_erasure_is_the_other_way_round() {
     let specs = || vec![needs("a", &["b"]), needs("b", &["c >= 1"]), spec("c")];
     assert_eq!(install(specs()), "c b a");
-    assert_eq!(order(specs(), Direction::Erase, "4.18"), "a b c");
+    assert_eq!(order(&specs(), Direction::Erase, "4.18"), "a b c");
 }
 
 #[test]
@@ -58,8 +58,8 @@ fn weak_requirements_order_too() {
         vec![spec("a").recommends(&["b"]), spec("b"), supplements]
     };
     // What supplements something comes before it: rpm takes the relation as reversed.
-    assert_eq!(order(specs(), Direction::Install, "4.16.1"), "c b a");
-    assert_eq!(order(specs(), Direction::Install, "4.20"), "c b a");
+    assert_eq!(order(&specs(), Direction::Install, "4.16.1"), "c b a");
+    assert_eq!(order(&specs(), Direction::Install, "4.20"), "c b a");
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Options {
                     return Ok(None);
                 }
                 let letter = letter(&name).ok_or_else(|| format!("unrecognized option '--{name}'"))?;
-                if options.set(letter, value, &mut words)? {
+                if options.set(letter, value.as_ref(), &mut words)? {
                     return Ok(None);
                 }
             } else if word.len() > 1 && word[0] == b'-' {
@@ -145,7 +145,7 @@ impl Options {
                     }
                     let takes = VALUED.iter().any(|(_, l)| *l == letter);
                     let attached = (takes && !rest.is_empty()).then(|| rest.to_vec());
-                    if options.set(letter, attached, &mut words)? {
+                    if options.set(letter, attached.as_ref(), &mut words)? {
                         return Ok(None);
                     }
                     letters = if takes { b"" } else { rest };
@@ -168,10 +168,10 @@ impl Options {
     fn set<'w>(
         &mut self,
         letter: char,
-        value: Option<Vec<u8>>,
+        value: Option<&Vec<u8>>,
         words: &mut impl Iterator<Item = &'w Vec<u8>>,
     ) -> Result<bool, String> {
-        let mut value = || value.clone().or_else(|| words.next().cloned()).ok_or("an option requires an argument");
+        let mut value = || value.cloned().or_else(|| words.next().cloned()).ok_or("an option requires an argument");
         let number =
             |text: Vec<u8>| std::str::from_utf8(&text).ok()?.parse::<usize>().ok().filter(|n| (1..1000).contains(n));
         match letter {

@@ -136,7 +136,7 @@ impl Ls {
                 if follow { process.stat(&name).or_else(|_| process.lstat(&name)) } else { process.lstat(&name) };
             match stat {
                 Ok(stat) if stat.is_directory() && !self.has("directory") => {
-                    directories.push(Entry { name, place, stat })
+                    directories.push(Entry { name, place, stat });
                 }
                 Ok(stat) => files.push(Entry { name, place, stat }),
                 Err(error) => {

@@ -300,7 +300,7 @@ impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
                 .mknod(name, special.clone(), stat.mode)
                 .map_err(|e| format!("cannot create special file {}: {e}", quoted(name)))?,
             (How::Copy, Kind::Special(Special::Char { .. })) => {
-                self.regular(&file(Vec::new()), stat.mode, name, is_new)?
+                self.regular(&file(Vec::new()), stat.mode, name, is_new)?;
             }
             (How::Copy, Kind::Special(_)) => {
                 return Err(format!("error reading {}: {}", quoted(from), Errno::NoDevice));

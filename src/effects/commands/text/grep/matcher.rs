@@ -59,7 +59,10 @@ fn word_at(pattern: &Pattern, line: &[u8], mut from: usize, budget: &mut Budget)
     while from <= line.len() {
         let (start, mut end) = pattern.find_at(line, from, budget)?;
         let free = start == 0 || !is_word(line.get(start - 1));
-        while free {
+        loop {
+            if !free {
+                break;
+            }
             if !is_word(line.get(end)) {
                 return Some((start, end));
             }
