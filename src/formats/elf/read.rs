@@ -102,7 +102,8 @@ impl Facts {
         if let Some(name) = layout.strings(&window).and_then(|s| s.soname)
             && name >= window.position()
         {
-            window.hold(stream, Vec::from([name..name.saturating_add(LONGEST as u64)]))?;
+            let name = name..name.saturating_add(LONGEST as u64);
+            window.hold(stream, std::iter::once(name).collect())?;
         }
         Ok(layout.facts(&window))
     }

@@ -99,7 +99,7 @@ impl Shape {
     }
 
     /// `%d`, `%o`, `%x`, `%X`, `%u` of an integer.
-    #[cfg_attr(not(test), allow(dead_code, reason = "awk's printf is its caller"))]
+    #[allow(dead_code, reason = "awk's printf is its caller")]
     pub fn integer(&self, value: i128, letter: u8) -> Vec<u8> {
         let size = value.unsigned_abs();
         let mut digits = match letter {
