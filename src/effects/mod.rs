@@ -31,6 +31,7 @@ mod transaction;
 mod trust;
 
 pub use budget::Budget;
+pub use depmod::settle as settle_module_tables;
 pub use error::EffectError;
 pub use log::{Log, Unknown};
 pub use recipe_files::{LocalFile, LocalKind};

@@ -32,6 +32,8 @@ pub struct Stage<'a> {
     pub(super) machine: Machine,
     /// Kernels whose module tables are to be written at the end.
     pub(super) depmod: super::depmod::Pending,
+    /// Packages whose files `hardlink` has digests of.
+    pub(super) digested: super::caches::Digested,
     /// Counts what must be unique: process numbers, temporary names.
     pub(super) serial: u32,
     epoch: Epoch,
@@ -53,6 +55,7 @@ impl<'a> Stage<'a> {
             contents,
             machine,
             depmod: super::depmod::Pending::default(),
+            digested: super::caches::Digested::default(),
             serial: 0,
             epoch,
         }

@@ -1,8 +1,18 @@
 //! The base image: its documents, its tree, its packages. Read once from its layers, never unpacked.
 
-use std::{collections::BTreeMap, io::BufReader, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::BufReader,
+    sync::Arc,
+};
 
-use super::{Error, Session, database::Database, snapshot, source::ImageSource};
+use super::{
+    Error, Session,
+    contents::{Interest, interest, is_script},
+    database::Database,
+    snapshot,
+    source::ImageSource,
+};
 use crate::{
     formats::{
         compression::sniffing_decoder,
@@ -11,7 +21,7 @@ use crate::{
     lock::LockedBase,
     recipe,
     rootfs::{
-        Rootfs,
+        Content, Kind, Rootfs,
         overlay::{self, Kept},
     },
     store::{Blob, PublishBlob, Verified},
@@ -155,6 +165,7 @@ pub(super) fn read(
             for (number, (blob, diff_id)) in blobs.iter().zip(diff_ids).enumerate() {
                 lay(&mut tree, &mut kept, number, blob, diff_id, &name)?;
             }
+            drop_binaries(&tree, &mut kept);
             snapshot::remember(session, diff_ids, &tree, &kept);
             (tree, kept)
         }
@@ -196,13 +207,29 @@ fn lay(
     Ok(())
 }
 
-/// Files that later stages look into: configuration, accounts, and the package database.
+/// Files that later stages and scriptlets look into: configuration, accounts, scripts, and the package database. Of programs
+/// the small ones are taken here, and [`drop_binaries`] leaves the scripts.
 fn is_kept(path: &RootPath, size: u64) -> bool {
     let under = |dir: &str| path.as_bytes().starts_with(dir.as_bytes());
     if crate::rpmdb::PATHS.iter().any(|dir| under(dir)) {
         return size <= DATABASE;
     }
-    size <= SMALL_FILE && (under("etc/") || under("usr/lib/os-release") || under("usr/lib/rpm/macros"))
+    size <= SMALL_FILE && (under("etc/") || under("usr/lib/rpm/macros"))
+        || interest(path.as_bytes(), size) != Interest::None
+}
+
+/// Forgets programs that are no scripts, and contents no file has any more: a layer above replaced it.
+fn drop_binaries(tree: &Rootfs, kept: &mut Kept) {
+    let mut wanted = BTreeSet::new();
+    for (path, _, node) in tree.iter() {
+        if let Kind::File { size, content: Content::Base { layer, entry } } = node.kind
+            && let Some(bytes) = kept.get(&(layer, entry))
+            && (interest(path.as_bytes(), size) != Interest::Script || is_script(bytes))
+        {
+            wanted.insert((layer, entry));
+        }
+    }
+    kept.retain(|place, _| wanted.contains(place));
 }
 
 /// Hashes what is read through it.
@@ -232,7 +259,6 @@ pub(super) fn kept_content(
     kept: &BTreeMap<(u32, u32), Arc<[u8]>>,
     path: &RootPath,
 ) -> Option<Arc<[u8]>> {
-    use crate::rootfs::{Content, Kind};
     match &tree.get(path)?.kind {
         Kind::File { content: Content::Base { layer, entry }, .. } => kept.get(&(*layer, *entry)).cloned(),
         _ => None,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Changes with the form, and with which contents are kept.
-const KIND: &str = "base-tree-1";
+const KIND: &str = "base-tree-2";
 
 /// The tree and kept contents of layers seen before.
 pub(super) fn recall(session: &Session, diff_ids: &[DiffId]) -> Option<(Rootfs, Kept)> {

@@ -17,6 +17,7 @@ const TABLES: &[Table] = &[
     accounts::COMMANDS,
     alternatives::COMMANDS,
     caches::COMMANDS,
+    caches::WITHOUT_EFFECT,
     depmod::COMMANDS,
     ldconfig::COMMANDS,
     systemd::COMMANDS,

@@ -125,7 +125,10 @@ fn job(
     if all {
         let config = Config::load(process, &options.config, version, release);
         found = search::modules(process, &directory, &config).map_err(|e| {
-            Some(format!("ERROR: could not open directory {}: {e}\nFATAL: could not search modules: {e}", lossy(&directory)))
+            Some(format!(
+                "ERROR: could not open directory {}: {e}\nFATAL: could not search modules: {e}",
+                lossy(&directory)
+            ))
         })?;
     } else {
         for path in &options.operands[1..] {
@@ -146,7 +149,8 @@ fn job(
     let mut kernels = |name: &str| {
         let path = [&directory[..], b"/", name.as_bytes()].concat();
         let read = process.read_file(&path);
-        read.map_err(|e| process.fail(format_args!("WARNING: could not open {name} at {}: {e}", lossy(&directory)))).ok()
+        read.map_err(|e| process.fail(format_args!("WARNING: could not open {name} at {}: {e}", lossy(&directory))))
+            .ok()
     };
     let order = kernels("modules.order");
     let (builtin, builtin_modinfo) = match options.show {
@@ -172,7 +176,9 @@ fn report(
         let text = match tables {
             Ok(tables) => {
                 let unknown = tables.graph.unknown.iter().filter(|(_, s)| known.is_some_and(|k| !k.contains(*s)));
-                said.extend(unknown.map(|(i, s)| format!("WARNING: {} needs unknown symbol {}", path(*i as usize), lossy(s))));
+                said.extend(
+                    unknown.map(|(i, s)| format!("WARNING: {} needs unknown symbol {}", path(*i as usize), lossy(s))),
+                );
                 Ok(if show { tables.shown() } else { Vec::new() })
             }
             Err(loops) => {
@@ -211,9 +217,7 @@ fn leave(process: &mut Process<'_, '_>, job: Job, out: &[u8], version: Version) 
             node.kind = Kind::File { size: stand_in.len() as u64, content: Content::Inline(Arc::clone(&stand_in)) };
             node.metadata.mode &= 0o644;
         }
-        process.rename(&aside, &path).map_err(|e| {
-            Some(format!("FATAL: renameat({}, {name}): {e}", lossy(out)))
-        })?;
+        process.rename(&aside, &path).map_err(|e| Some(format!("FATAL: renameat({}, {name}): {e}", lossy(out))))?;
         files.push((name, stand_in));
     }
     Pending::add(process.stage, job, files);

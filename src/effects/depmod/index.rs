@@ -111,12 +111,21 @@ impl Index {
             let number = nodes.len() as u32;
             let length = if parent == NONE || from == to { start } else { start + self.shared(from, to, start) };
             let ends = (from..to).take_while(|&e| self.key(e).len() == length as usize).count() as u32;
-            nodes.push(Node { prefix: (start, length), values: (from, from + ends), edge, parent, child: NONE, sibling: NONE });
+            nodes.push(Node {
+                prefix: (start, length),
+                values: (from, from + ends),
+                edge,
+                parent,
+                child: NONE,
+                sibling: NONE,
+            });
             let children = open.len();
             let mut from = from + ends;
             while from < to {
                 let edge = self.key(from)[length as usize];
-                let next = from + self.entries[from as usize..to as usize].partition_point(|e| self.text[(e.key + length) as usize] <= edge) as u32;
+                let next = from
+                    + self.entries[from as usize..to as usize]
+                        .partition_point(|e| self.text[(e.key + length) as usize] <= edge) as u32;
                 open.push((from, next, length + 1, number, edge));
                 from = next;
             }
@@ -209,4 +218,85 @@ fn children_first(nodes: &[Node]) -> Vec<u32> {
     }
     order.reverse();
     order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(bytes: &[u8], at: usize) -> u32 {
+        u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
+    }
+
+    fn string(bytes: &[u8], at: &mut usize) -> String {
+        let end = *at + bytes[*at..].iter().position(|&b| b == 0).expect("a NUL");
+        let text = String::from_utf8_lossy(&bytes[*at..end]).into_owned();
+        *at = end + 1;
+        text
+    }
+
+    /// Everything in a trie, as `NAME PRIORITY VALUE`.
+    fn listed(bytes: &[u8], offset: u32, name: &str, out: &mut Vec<String>) {
+        let mut at = (offset & OFFSET) as usize;
+        let prefix = if offset & PREFIX != 0 { string(bytes, &mut at) } else { String::new() };
+        let name = name.to_owned() + &prefix;
+        let mut below = Vec::new();
+        if offset & CHILDREN != 0 {
+            let (first, last) = (bytes[at], bytes[at + 1]);
+            at += 2;
+            for edge in first..=last {
+                below.push((edge, number(bytes, at)));
+                at += 4;
+            }
+        }
+        if offset & VALUES != 0 {
+            let count = number(bytes, at);
+            at += 4;
+            for _ in 0..count {
+                let priority = number(bytes, at);
+                at += 4;
+                let value = string(bytes, &mut at);
+                out.push(format!("{name} {priority} {value}"));
+            }
+        }
+        for (edge, offset) in below.into_iter().filter(|(_, o)| *o != 0) {
+            listed(bytes, offset, &format!("{name}{}", char::from(edge)), out);
+        }
+    }
+
+    #[test]
+    fn both_layouts_hold_what_was_put_in() {
+        let entries = [
+            ("ab", "1", 3),
+            ("abc", "2", 0),
+            ("ab", "3", 3),
+            ("ab", "4", 1),
+            ("b", "5", 0),
+            ("abd", "6", 9),
+            ("", "7", 0),
+        ];
+        for layout in [Layout::ChildrenFirst, Layout::ParentsFirst] {
+            let mut index = Index::default();
+            entries
+                .iter()
+                .for_each(|(key, value, priority)| index.insert(&[key.as_bytes()], value.as_bytes(), *priority));
+            index.insert(&["fü".as_bytes()], b"not 7-bit", 0);
+            let bytes = index.write(layout);
+            let mut out = Vec::new();
+            listed(&bytes, number(&bytes, 8), "", &mut out);
+            assert_eq!(out, [" 0 7", "ab 1 4", "ab 3 3", "ab 3 1", "abc 0 2", "abd 9 6", "b 0 5"], "{layout:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_one_is_its_header() {
+        assert_eq!(Index::default().write(Layout::ChildrenFirst).len(), 12);
+    }
+
+    #[test]
+    fn names_within_names_cost_no_stack() {
+        let mut index = Index::default();
+        (0..4000).for_each(|n| index.insert(&[&vec![b'a'; n]], b"", 0));
+        assert!(index.write(Layout::ParentsFirst).len() > 4000 * 14);
+    }
 }

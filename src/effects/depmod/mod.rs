@@ -28,7 +28,8 @@ mod version;
 
 use std::io;
 
-pub(super) use pending::{Pending, settle};
+pub(super) use pending::Pending;
+pub use pending::settle;
 
 use super::commands::Table;
 use crate::{
@@ -39,13 +40,12 @@ use crate::{
 /// The commands of this module.
 pub(in crate::effects) const COMMANDS: Table = &[("depmod", command::run)];
 
-/// Has the facts of all modules among `candidates` (names with their contents) worked out on all cores, so that calls find them
-/// there. Names are enough to tell a module.
-pub(super) fn prepare<'a>(
-    contents: &dyn Contents,
-    candidates: impl IntoIterator<Item = (&'a [u8], &'a Content)>,
-) -> io::Result<()> {
-    let wanted: Vec<Content> =
-        candidates.into_iter().filter(|(name, _)| kmod::is_module(name)).map(|(_, content)| content.clone()).collect();
-    contents.derive(kmod::KIND, &wanted, &kmod::look).map(drop)
+/// Whether a file of that name (its last component) is a module.
+pub(super) fn is_candidate(name: &[u8]) -> bool {
+    kmod::is_module(name)
+}
+
+/// Works out the facts of many modules at once, on all cores, so that every call finds them remembered.
+pub(super) fn prepare(contents: &dyn Contents, candidates: &[Content]) -> io::Result<()> {
+    contents.derive(kmod::KIND, candidates, &kmod::look).map(drop)
 }

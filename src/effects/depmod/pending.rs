@@ -47,8 +47,7 @@ impl Job {
         let bytes = contents.derive(kmod::KIND, &wanted, &kmod::look)?;
         let facts: Option<Vec<Facts<'_>>> = bytes.iter().map(|b| Facts::parse(b)).collect();
         let facts = facts.ok_or(io::ErrorKind::InvalidData)?;
-        let tables =
-            Tables::of(&self.directory, &self.modules, facts.clone(), self.prefix, (self.version, self.hash));
+        let tables = Tables::of(&self.directory, &self.modules, facts.clone(), self.prefix, (self.version, self.hash));
         Ok(work(&facts, tables))
     }
 
@@ -118,11 +117,11 @@ impl Pending {
     }
 }
 
-/// Writes what waits.
+/// Writes the tables that wait. Whoever runs scriptlets calls it after the last one.
 ///
 /// # Errors
 /// A module's bytes cannot be had.
-pub(in crate::effects) fn settle(stage: &mut Stage<'_>) -> io::Result<()> {
+pub fn settle(stage: &mut Stage<'_>) -> io::Result<()> {
     for waiting in std::mem::take(&mut stage.depmod.0) {
         let leaves = waiting.leaves(stage);
         if leaves.is_empty() {

@@ -138,7 +138,8 @@ pub(super) fn walk(
 /// `search` that both are in is the new one's alone.
 fn has_priority(config: &Config, directory: &[u8], old: &Module, new: &Module) -> bool {
     // Compared without extensions; what is outside the directory has no relative path.
-    let stem = |module: &Module| relative(&module.path[..module.base() + module.name.len()], directory).map(<[u8]>::to_vec);
+    let stem =
+        |module: &Module| relative(&module.path[..module.base() + module.name.len()], directory).map(<[u8]>::to_vec);
     let (new_stem, old_stem) = (stem(new), stem(old));
     for path in &config.overrides {
         if new_stem.as_ref() == Some(path) {

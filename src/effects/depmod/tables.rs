@@ -59,8 +59,7 @@ impl<'a> Tables<'a> {
     /// All files, in kmod's order. `builtin` and `builtin_modinfo` are the kernel's own two; where one is not there, its trie is
     /// an empty file.
     pub fn files(&self, builtin: Option<&[u8]>, builtin_modinfo: Option<&[u8]>) -> Vec<Table> {
-        let layout =
-            if self.version >= Version::PARENTS_FIRST { Layout::ParentsFirst } else { Layout::ChildrenFirst };
+        let layout = if self.version >= Version::PARENTS_FIRST { Layout::ParentsFirst } else { Layout::ChildrenFirst };
         let lines = self.dependencies();
         let symbols = self.symbols();
         let mut files = vec![
@@ -148,7 +147,8 @@ impl<'a> Tables<'a> {
     /// Symbols and their modules, in the order of kmod's hash table.
     fn symbols(&self) -> Vec<(&'a [u8], u32)> {
         let bucket = |name: &[u8]| self.hash.bucket(name, SYMBOL_BUCKETS);
-        let mut symbols: Vec<_> = self.graph.symbols.iter().map(|(name, owner)| (bucket(name), *name, *owner)).collect();
+        let mut symbols: Vec<_> =
+            self.graph.symbols.iter().map(|(name, owner)| (bucket(name), *name, *owner)).collect();
         symbols.sort_unstable();
         symbols.into_iter().map(|(_, name, owner)| (name, owner)).collect()
     }

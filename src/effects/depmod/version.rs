@@ -57,7 +57,8 @@ impl Version {
             found = found.max(within(fs, &dir));
             // Debian has its libraries one level deeper, by architecture.
             let multiarch = fs.children(&dir).filter(|(name, _)| name.windows(7).any(|w| w == b"-linux-"));
-            let dirs: Vec<RootPath> = multiarch.filter(|(_, n)| n.is_directory()).map(|(name, _)| dir.join(name)).collect();
+            let dirs: Vec<RootPath> =
+                multiarch.filter(|(_, n)| n.is_directory()).map(|(name, _)| dir.join(name)).collect();
             found = found.max(dirs.iter().filter_map(|d| within(fs, d)).max());
         }
         found.unwrap_or(Self::DEFAULT)

@@ -3,6 +3,9 @@
 use super::{Handle, Process, Status};
 use crate::effects::{commands, shell};
 
+/// Where `execvp` looks without a `PATH`.
+const USUAL: &[u8] = b"/bin:/usr/bin";
+
 /// A program drydock has: it is given its process, and what it returns is its exit status.
 pub type Command = fn(&mut Process<'_, '_>) -> Status;
 
@@ -49,7 +52,7 @@ impl Process<'_, '_> {
             Some(args) if !self.exists(&args[0]) && args[0].contains(&b'/') => {
                 let why = format!("{}: bad interpreter: No such file or directory", String::from_utf8_lossy(&args[0]));
                 self.complain(path, &why);
-                Status::NOT_EXECUTABLE
+                Status::NOT_FOUND
             }
             Some(mut args) => {
                 args.push(path.to_vec());
@@ -79,7 +82,7 @@ impl Process<'_, '_> {
         if name.contains(&b'/') {
             return self.exists(name).then(|| name.to_vec());
         }
-        let path = self.env.get(&b"PATH"[..]).map(Vec::as_slice).unwrap_or_default();
+        let path = self.env.get(&b"PATH"[..]).map_or(USUAL, Vec::as_slice);
         let candidates =
             path.split(|&b| b == b':').map(|dir| [if dir.is_empty() { b"." } else { dir }, b"/", name].concat());
         let mut found = candidates.filter(|c| self.stat(c).is_ok_and(|s| !s.is_directory()));
@@ -112,9 +115,9 @@ fn interpreter(head: &[u8]) -> Option<Vec<Vec<u8>>> {
     match rest {
         _ if program.is_empty() => None,
         b"" => Some(vec![program.to_vec()]),
-        _ if program.ends_with(b"/env") => {
-            Some(rest.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty() && *w != b"-S").map(<[u8]>::to_vec).collect())
-        }
+        _ if program.ends_with(b"/env") => Some(
+            rest.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty() && *w != b"-S").map(<[u8]>::to_vec).collect(),
+        ),
         _ => Some(vec![program.to_vec(), rest.to_vec()]),
     }
 }

@@ -1,5 +1,7 @@
 //! Why a transaction ends without an image.
 
+use std::io;
+
 use crate::{
     effects::EffectError,
     formats::rpm::HeaderError,
@@ -17,6 +19,9 @@ pub enum TransactionError {
     /// What follows the scriptlets.
     #[error(transparent)]
     Effect(#[from] EffectError),
+    /// Libraries and kernel modules that could not be looked into.
+    #[error("looking into libraries and kernel modules")]
+    Facts(#[source] io::Error),
     /// A header whose scriptlets do not add up.
     #[error("reading the scriptlets of {package}")]
     Header {
@@ -62,6 +67,7 @@ impl Fault for TransactionError {
         match self {
             Self::Install(e) => e.class(),
             Self::Effect(e) => e.class(),
+            Self::Facts(_) => Class::Internal,
             Self::Header { .. } | Self::Scriptlet { .. } => Class::Verification,
         }
     }
@@ -70,7 +76,7 @@ impl Fault for TransactionError {
         match self {
             Self::Install(e) => e.hint(),
             Self::Effect(e) => e.hint(),
-            Self::Header { .. } => None,
+            Self::Header { .. } | Self::Facts(_) => None,
             Self::Scriptlet { .. } => Some(
                 "rpm would not go on either; --scriptlets skip builds without any scriptlet, and the report says so"
                     .to_owned(),

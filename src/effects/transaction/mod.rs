@@ -7,6 +7,7 @@
 //! rows        what the database would hold at each moment
 //! sequence    all of a transaction, step by step: unpacking and erasing between the scriptlets
 //!   triggers, file_triggers   what packages and files set off, in which order, with which input
+//!   prepare   what programs will want to know of many files
 //!   sysusers  accounts that packages provide (rpm 4.19)
 //! scriptlet   running one: what of it is expanded first (expand), what counts as failure
 //! report      what became of every one
@@ -18,6 +19,7 @@ mod error;
 mod expand;
 mod file_triggers;
 mod order;
+mod prepare;
 mod providers;
 mod report;
 mod rows;

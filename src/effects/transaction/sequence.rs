@@ -6,12 +6,13 @@ use super::{
     dialect::Dialect,
     error::TransactionError,
     file_triggers::{Class, Postponed},
+    prepare::prepare,
     report::{Ledger, Ran, ScriptletReport},
     rows::{Role, Row, count},
     scriptlet, sysusers,
 };
 use crate::{
-    effects::Stage,
+    effects::{Stage, depmod},
     formats::rpm::{FileEntry, Header, HeaderError, ScriptKind, Scriptlet},
     rootfs::{
         PackageId,
@@ -84,6 +85,9 @@ pub(super) fn transact_with(
     runner: &mut Runner<'_>,
 ) -> Result<Done, TransactionError> {
     let rows = rows(&plan)?;
+    if plan.scriptlets {
+        prepare(stage, &rows).map_err(TransactionError::Facts)?;
+    }
     let installed: Vec<PackageFiles> = plan.installed.into_iter().map(|p| p.package).collect();
     let (incoming, leaving): (Vec<usize>, Vec<usize>) =
         ((installed.len()..rows.len()).collect(), plan.leaving.to_vec());
@@ -104,6 +108,7 @@ pub(super) fn transact_with(
     let begun = Transaction::begin(sequence.stage.fs, contents, plan.policy, epoch, installed, plan.leaving)?;
     sequence.transaction = Some(begun);
     sequence.all()?;
+    depmod::settle(sequence.stage).map_err(TransactionError::Facts)?;
     let transaction = sequence.transaction.take().expect("it was begun above");
     let scriptlets = if plan.scriptlets { sequence.ledger.report(&sequence.rows) } else { Vec::new() };
     Ok(Done { files: transaction.finish()?, scriptlets })

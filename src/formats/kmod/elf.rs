@@ -93,7 +93,10 @@ impl<'a> Elf<'a> {
         // st_info, st_shndx, size
         let (info, section, size) = if self.wide { (4, 6, 24) } else { (12, 14, 16) };
         let symbol = move |entry: &'a [u8]| Symbol {
-            name: self.number(entry, 0, 4).and_then(|at| strings.get(usize::try_from(at).ok()?..)).filter(|s| !s.is_empty()),
+            name: self
+                .number(entry, 0, 4)
+                .and_then(|at| strings.get(usize::try_from(at).ok()?..))
+                .filter(|s| !s.is_empty()),
             undefined: self.number(entry, section, 2) == Some(UNDEFINED),
             weak: entry[info] >> 4 == WEAK,
         };

@@ -89,8 +89,7 @@ impl<'a> Facts<'a> {
 
     /// Symbols it needs, in the order of its symbol table, then those only `__versions` names.
     pub fn needs(&self) -> impl Iterator<Item = Needed<'a>> + use<'a> {
-        strings(self.lists[4])
-            .filter_map(|s| s.split_first().map(|(bind, name)| Needed { name, weak: *bind == b'w' }))
+        strings(self.lists[4]).filter_map(|s| s.split_first().map(|(bind, name)| Needed { name, weak: *bind == b'w' }))
     }
 }
 

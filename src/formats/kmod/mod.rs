@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! decode   .ko, .ko.gz, .ko.xz, .ko.zst by their first bytes, into memory, with a ceiling
+//! elf      section headers and symbols, both classes, both byte orders
 //! module   the few sections looked at: .modinfo, .symtab with .strtab, __ksymtab_strings, __versions
 //! facts    what was found, as a few kilobytes that can be remembered
 //! ```
@@ -10,6 +11,8 @@
 mod decode;
 mod elf;
 mod facts;
+#[cfg(test)]
+pub(crate) mod handmade;
 mod module;
 #[cfg(test)]
 mod tests;

@@ -31,12 +31,7 @@ impl FactMemory {
 
 impl ImageContents<'_> {
     /// [`crate::rootfs::Contents::derive`].
-    pub(super) fn facts(
-        &self,
-        kind: &'static str,
-        wanted: &[Content],
-        look: &Look<'_>,
-    ) -> io::Result<Vec<Arc<[u8]>>> {
+    pub(super) fn facts(&self, kind: &'static str, wanted: &[Content], look: &Look<'_>) -> io::Result<Vec<Arc<[u8]>>> {
         let mut files: BTreeMap<Source, BTreeSet<u32>> = BTreeMap::new();
         for (source, file) in wanted.iter().filter_map(|c| self.place(c)) {
             files.entry(source).or_default().insert(file);

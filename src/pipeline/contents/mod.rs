@@ -9,6 +9,8 @@
 mod crew;
 mod derive;
 mod small;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeSet,
@@ -106,7 +108,9 @@ impl<'a> ImageContents<'a> {
             Source::Layer(layer) => {
                 let mut reader = tar::Reader::new(self.layer(layer)?);
                 for entry in 0.. {
-                    let Some(found) = reader.next_entry().map_err(io::Error::other)?.filter(|_| left > 0) else { break };
+                    let Some(found) = reader.next_entry().map_err(io::Error::other)?.filter(|_| left > 0) else {
+                        break;
+                    };
                     if wanted.contains(&entry) {
                         left -= 1;
                         each(entry, found.size, &mut reader)?;

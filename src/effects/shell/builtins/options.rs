@@ -73,22 +73,27 @@ fn show(shell: &mut Shell<'_, '_, '_>, table: bool) -> Ran {
 
 pub(super) fn shopt(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     let mut letters = super::Letters::new(args, "supqo");
-    let (mut wish, mut quiet, mut long) = (None, false, false);
+    let (mut wish, mut quiet, mut long, mut reusable) = (None, false, false, false);
     while let Some(option) = letters.next() {
         match option.map(|given| given.letter) {
             Ok(b's') => wish = Some(true),
             Ok(b'u') => wish = Some(false),
             Ok(b'q') => quiet = true,
             Ok(b'o') => long = true,
-            Ok(_) => {}
+            Ok(_) => reusable = true,
             Err(message) => return Ok(shell.refuse("shopt", &message, 2)),
         }
     }
     let mut status = Status::SUCCESS;
-    let known: Vec<(&str, bool)> = if long { shell.state.options.all().collect() } else { shell.state.options.all_shopt().collect() };
+    let known: Vec<(&str, bool)> =
+        if long { shell.state.options.all().collect() } else { shell.state.options.all_shopt().collect() };
     let names = letters.rest();
     let mut out = String::new();
-    let line = |name: &str, on: bool| format!("{name:<15}\t{}\n", if on { "on" } else { "off" });
+    let line = |name: &str, on: bool| match (reusable, long) {
+        (false, _) => format!("{name:<15}\t{}\n", if on { "on" } else { "off" }),
+        (true, false) => format!("shopt -{} {name}\n", if on { 's' } else { 'u' }),
+        (true, true) => format!("set {}o {name}\n", if on { '-' } else { '+' }),
+    };
     if names.is_empty() {
         out.extend(known.iter().filter(|(_, on)| wish.is_none_or(|w| w == *on)).map(|(name, on)| line(name, *on)));
     }

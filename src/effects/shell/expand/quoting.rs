@@ -3,7 +3,7 @@
 use crate::effects::shell::text::char_at;
 
 fn is_plain(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"_-./:@%+,^".contains(&b) || b >= 0x80
+    b.is_ascii_alphanumeric() || b"_-./:@%+,".contains(&b) || b >= 0x80
 }
 
 fn has_controls(text: &[u8]) -> bool {
@@ -53,7 +53,7 @@ pub(in super::super) fn quote_ansi(text: &[u8]) -> Vec<u8> {
 pub(in super::super) fn quote_trace(text: &[u8]) -> Vec<u8> {
     if has_controls(text) {
         quote_ansi(text)
-    } else if !text.is_empty() && text.iter().all(|&b| is_plain(b) || b"=[]{}".contains(&b)) {
+    } else if !text.is_empty() && text.iter().all(|&b| is_plain(b) || b == b'=') {
         text.to_vec()
     } else {
         quote_single(text)

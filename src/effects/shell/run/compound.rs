@@ -6,6 +6,7 @@ use super::{Flow, Ran, Shell};
 use crate::effects::{
     process::Status,
     shell::{
+        builtins,
         expand::{Pattern, Subject},
         state::Function,
         syntax::{Arm, Command, Item, Kind, Then, Word, is_name},
@@ -76,7 +77,7 @@ impl Shell<'_, '_, '_> {
                 self.arithmetic_status(&text)
             }
             Kind::Condition(condition) => self.condition(condition),
-            Kind::Function { name, body } => Ok(self.define(name, body)),
+            Kind::Function { name, body } => self.define(name, body),
         }
     }
 
@@ -136,9 +137,9 @@ impl Shell<'_, '_, '_> {
         }
         self.looped(|shell| {
             let mut last = Status::SUCCESS;
-            for value in values {
-                shell.trace_for(name);
-                shell.assign(name, None, value, false)?;
+            for value in &values {
+                shell.trace_for(name, &values);
+                shell.assign(name, None, value.clone(), false)?;
                 match shell.turn(|shell| shell.list(body))? {
                     Turn::GoOn(status) => last = status,
                     Turn::Leave(status) => return Ok(status),
@@ -201,15 +202,22 @@ impl Shell<'_, '_, '_> {
         Ok(matches)
     }
 
-    fn define(&mut self, name: &str, body: &Rc<Command>) -> Status {
-        let is_forbidden = self.state.options.posix && !is_name(name);
-        if is_forbidden || name.contains(['$', '\'', '"', '`', '\\']) {
-            self.complain(&format!("`{name}': not a valid identifier"));
-            return Status::FAILURE;
+    fn define(&mut self, name: &str, body: &Rc<Command>) -> Ran {
+        let posix = self.state.options.posix;
+        let wrong = if posix && builtins::find(name).is_some_and(|b| b.special) {
+            Some(format!("`{name}': is a special builtin"))
+        } else if (posix && !is_name(name)) || name.contains(['$', '\'', '"', '`', '\\']) {
+            Some(format!("`{name}': not a valid identifier"))
+        } else {
+            None
+        };
+        if let Some(wrong) = wrong {
+            self.complain(&wrong);
+            return if posix { Err(Flow::Exit(Status(2))) } else { Ok(Status::FAILURE) };
         }
         let source = self.state.name.to_vec();
         let function = Function { body: Rc::clone(body), is_scriptlets: self.state.is_scriptlets, source };
         Rc::make_mut(&mut self.state.functions).insert(name.to_owned(), function);
-        Status::SUCCESS
+        Ok(Status::SUCCESS)
     }
 }

@@ -44,6 +44,9 @@ impl Shell<'_, '_, '_> {
 
     pub(super) fn list(&mut self, list: &[Item]) -> Ran {
         let mut status = Status::SUCCESS;
+        if self.state.options.noexec {
+            return Ok(status);
+        }
         for item in list {
             status = if item.background { self.background(item)? } else { self.item(item)? };
             self.state.status = status;

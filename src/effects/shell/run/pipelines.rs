@@ -44,6 +44,14 @@ impl Shell<'_, '_, '_> {
             let is_last = i + 1 == pipeline.commands.len();
             let output = (!is_last).then(Handle::collecting);
             let stdin = input.take();
+            if is_last && self.state.options.shopt.contains("lastpipe") {
+                let saved = self.process.descriptors.clone();
+                self.process.descriptors.extend(stdin.map(|stdin| (0, stdin)));
+                let result = self.command(command);
+                self.process.descriptors = saved;
+                statuses.push(result?);
+                break;
+            }
             let status = self.subshell(|shell| {
                 if let Some(stdin) = stdin {
                     shell.process.descriptors.insert(0, stdin);

@@ -27,10 +27,11 @@ impl Shell<'_, '_, '_> {
     }
 
     /// Shows a turn of `for`.
-    pub(super) fn trace_for(&mut self, name: &str) {
+    pub(super) fn trace_for(&mut self, name: &str, values: &[Vec<u8>]) {
         if self.state.options.xtrace {
             let sign = self.trace_sign();
-            let line = [&sign[..], b"for ", name.as_bytes(), b"\n"].concat();
+            let values = values.iter().map(|w| quote_trace(w)).collect::<Vec<_>>().join(&b' ');
+            let line = [&sign[..], b"for ", name.as_bytes(), b" in ", &values, b"\n"].concat();
             let _ = self.process.handle(2).write(self.process.stage, &line);
         }
     }

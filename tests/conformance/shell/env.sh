@@ -1,0 +1,1 @@
+export A=1; B=2; env | grep '^[AB]='; A=temp env | grep '^A='; env -i sh -c 'echo "[$A]"' 2>/dev/null; unset A; env | grep -c '^A='; PATH=/usr/bin:/bin; export PATH; A=x B=y sh -c 'echo $A$B'; C=1; export C; C=2; sh -c 'echo $C'

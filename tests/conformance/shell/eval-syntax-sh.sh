@@ -1,0 +1,4 @@
+# sh
+(eval 'if'; echo no); echo $?
+eval 'fi'
+echo not reached

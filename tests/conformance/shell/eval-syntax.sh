@@ -1,0 +1,4 @@
+# bash
+eval 'if'; echo $?
+eval 'echo a; fi'; echo $?
+eval '('; echo end $?

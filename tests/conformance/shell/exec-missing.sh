@@ -1,0 +1,3 @@
+# bash
+exec nosuchprogram
+echo no

@@ -1,0 +1,5 @@
+# bash
+trap 'echo trapped' EXIT
+(exec true)
+f() { exec echo replaced; }
+exec echo gone

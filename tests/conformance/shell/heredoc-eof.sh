@@ -1,0 +1,3 @@
+cat <<NEVER
+body without end
+last

@@ -1,0 +1,3 @@
+sh -c 'echo $0 $1 $#' name a b; sh -c 'exit 3'; echo $?; sh -ec 'false; echo no'; echo $?; sh -c 'echo $-' | tr -d hBc; echo 'echo from stdin $1' | sh -s arg; sh -u -c 'echo $x' 2>/dev/null; echo $?
+cd /w; echo 'echo script $0 $1; exit 4' > s; sh s a; echo $?; sh ./s b; chmod +x s; ./s c; echo $?; printf '#!/bin/sh -e\nfalse\necho no\n' > e; chmod 755 e; ./e; echo $?; printf '#!/bin/bash\na=(x y); echo ${a[1]}\n' > b; chmod 755 b; ./b; sh nosuch; echo $?
+sh -c 'x=1; export x; sh -c "echo \$x"'; sh -c 'echo a; echo b >&2' 2>/dev/null; sh -x -c ':' 2>/dev/null; sh -o errexit -c 'false; echo no'; echo $?; sh -c; echo $?; printf '#!/nosuch\n' > n; chmod 755 n; ./n; echo $?; sh -- s d; sh -c -e 'false; echo no'; echo $?

@@ -1,0 +1,5 @@
+# bash
+echo before
+if true; then echo ok; fi
+echo line3; )
+echo never

@@ -1,0 +1,3 @@
+echo first
+fi
+echo never

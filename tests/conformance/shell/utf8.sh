@@ -1,0 +1,1 @@
+x='äöü €'; echo ${#x} "${x:0:3}" "${x#ä}" "${x%€}" "${x/ö/o}"; case $x in ä*) echo m;; esac; for c in ä ö; do echo $c; done; printf '%s|%5s|\n' ä ä; echo "${x//[äü]/_}"; y=ä; echo $y$x; echo 日本語 | { read z; echo ${#z}; }
