@@ -1,5 +1,6 @@
 //! Commands on text.
 
+mod awk;
 mod cmp;
 mod cut;
 mod expr;
@@ -20,13 +21,16 @@ use super::Table;
 
 /// The commands of this module.
 pub(in crate::effects) const COMMANDS: Table = &[
+    ("awk", awk::awk),
     ("cmp", cmp::cmp),
     ("cut", cut::cut),
     ("egrep", grep::egrep),
     ("expr", expr::expr),
     ("fgrep", grep::fgrep),
+    ("gawk", awk::awk),
     ("grep", grep::grep),
     ("head", head::head),
+    ("mawk", awk::awk),
     ("sed", sed::sed),
     ("seq", seq::seq),
     ("sort", sort::sort),
