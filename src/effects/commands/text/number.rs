@@ -99,7 +99,6 @@ impl Shape {
     }
 
     /// `%d`, `%o`, `%x`, `%X`, `%u` of an integer.
-    #[allow(dead_code, reason = "awk's printf is its caller")]
     pub fn integer(&self, value: i128, letter: u8) -> Vec<u8> {
         let size = value.unsigned_abs();
         let mut digits = match letter {

@@ -96,14 +96,14 @@ impl Machine<'_, '_, '_> {
     /// The next record of the program's input: its operands, one after another, or standard input.
     pub(super) fn main_record(&mut self) -> Result<Option<Vec<u8>>, Stop> {
         loop {
-            if let Some(mut reader) = self.streams.main.take() {
-                if let Some((record, ended)) = self.take_record(&mut reader)? {
-                    self.streams.main = Some(reader);
-                    self.set_special(tree::RT, Value::text(&ended));
-                    self.count_up(tree::NR);
-                    self.count_up(tree::FNR);
-                    return Ok(Some(record));
-                }
+            if let Some(mut reader) = self.streams.main.take()
+                && let Some((record, ended)) = self.take_record(&mut reader)?
+            {
+                self.streams.main = Some(reader);
+                self.set_special(tree::RT, Value::text(&ended));
+                self.count_up(tree::NR);
+                self.count_up(tree::FNR);
+                return Ok(Some(record));
             }
             if !self.open_next()? {
                 return Ok(None);
