@@ -102,8 +102,7 @@ impl Facts {
         if let Some(name) = layout.strings(&window).and_then(|s| s.soname)
             && name >= window.position()
         {
-            let name = name..name.saturating_add(LONGEST as u64);
-            window.hold(stream, std::iter::once(name).collect())?;
+            window.keep(stream, name..name.saturating_add(LONGEST as u64))?;
         }
         Ok(layout.facts(&window))
     }
