@@ -133,7 +133,7 @@ impl Options {
                     return Ok(None);
                 }
                 let letter = letter(&name).ok_or_else(|| format!("unrecognized option '--{name}'"))?;
-                if options.set(letter, value.as_ref(), &mut words)? {
+                if options.set(letter, value, &mut words)? {
                     return Ok(None);
                 }
             } else if word.len() > 1 && word[0] == b'-' {
@@ -145,7 +145,7 @@ impl Options {
                     }
                     let takes = VALUED.iter().any(|(_, l)| *l == letter);
                     let attached = (takes && !rest.is_empty()).then(|| rest.to_vec());
-                    if options.set(letter, attached.as_ref(), &mut words)? {
+                    if options.set(letter, attached, &mut words)? {
                         return Ok(None);
                     }
                     letters = if takes { b"" } else { rest };
