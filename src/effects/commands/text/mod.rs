@@ -2,11 +2,17 @@
 
 mod awk;
 mod cmp;
+mod column;
+mod comm;
 mod cut;
+mod digests;
+mod encodings;
 mod expr;
 mod grep;
 mod head;
+mod lines;
 mod number;
+mod od;
 pub(in crate::effects) mod pattern;
 mod sed;
 mod seq;
@@ -22,18 +28,37 @@ use super::Table;
 /// The commands of this module.
 pub(in crate::effects) const COMMANDS: Table = &[
     ("awk", awk::awk),
+    ("base64", encodings::base64),
+    ("cksum", digests::cksum),
     ("cmp", cmp::cmp),
+    ("column", column::column),
+    ("comm", comm::comm),
     ("cut", cut::cut),
     ("egrep", grep::egrep),
+    ("envsubst", encodings::envsubst),
     ("expr", expr::expr),
     ("fgrep", grep::fgrep),
+    ("fold", lines::fold),
     ("gawk", awk::awk),
     ("grep", grep::grep),
     ("head", head::head),
+    ("iconv", encodings::iconv),
     ("mawk", awk::awk),
+    ("md5sum", digests::md5sum),
+    ("nl", lines::nl),
+    ("od", od::od),
+    ("paste", lines::paste),
+    ("rev", lines::rev),
     ("sed", sed::sed),
     ("seq", seq::seq),
+    ("sha1sum", digests::sha1sum),
+    ("sha224sum", digests::sha224sum),
+    ("sha256sum", digests::sha256sum),
+    ("sha384sum", digests::sha384sum),
+    ("sha512sum", digests::sha512sum),
     ("sort", sort::sort),
+    ("strings", encodings::strings),
+    ("tac", lines::tac),
     ("tail", tail::tail),
     ("tr", tr::tr),
     ("uniq", uniq::uniq),

@@ -6,7 +6,6 @@ use super::{
     super::pattern::Pattern,
     cells::LONGEST,
     machine::{Machine, Stop},
-    statements::DEEPEST,
     tree::{Arithmetic, Comparison, Expression, Source, Target},
     value::Value,
 };
@@ -25,10 +24,7 @@ impl<'i> Machine<'i, '_, '_> {
         if !self.process.stage.budget.step() {
             return Err(Stop::Exhausted);
         }
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.fatal("the program goes too deep"));
-        }
+        self.descend()?;
         let value = self.operate(expression);
         self.depth -= 1;
         value

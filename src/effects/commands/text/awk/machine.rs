@@ -15,6 +15,9 @@ use super::{
 };
 use crate::effects::process::{Process, Status};
 
+/// So many levels of a program have room where one of the shell's has.
+const SHARE: usize = 2;
+
 /// Why the ordinary course ends.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -39,6 +42,8 @@ pub(super) struct Machine<'i, 'p, 'a> {
     pub frame: usize,
     /// Expressions, statements and calls inside one another.
     pub depth: usize,
+    /// How deep that may be.
+    deepest: usize,
     pub record: Record,
     pub streams: Streams,
     pub patterns: BTreeMap<(Vec<u8>, bool), Rc<Pattern>>,
@@ -50,6 +55,7 @@ pub(super) struct Machine<'i, 'p, 'a> {
 
 impl<'i, 'p, 'a> Machine<'i, 'p, 'a> {
     pub fn new(process: &'i mut Process<'p, 'a>, program: &'i Program, operands: &[Vec<u8>]) -> Self {
+        let deepest = process.stage.budget.nesting_left() as usize * SHARE;
         let mut machine = Self {
             process,
             program,
@@ -57,6 +63,7 @@ impl<'i, 'p, 'a> Machine<'i, 'p, 'a> {
             locals: Vec::new(),
             frame: 0,
             depth: 0,
+            deepest,
             record: Record::default(),
             streams: Streams::default(),
             patterns: BTreeMap::new(),
@@ -117,6 +124,21 @@ impl<'i, 'p, 'a> Machine<'i, 'p, 'a> {
             let _ = self.set_variable(Place::Global(place), value);
         }
         true
+    }
+
+    /// One statement, expression or call deeper.
+    pub fn descend(&mut self) -> Result<(), Stop> {
+        self.depth += 1;
+        if self.depth > self.deepest { Err(self.fatal("the program goes too deep")) } else { Ok(()) }
+    }
+
+    /// Runs something else, which stands on the same stack.
+    pub fn outside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let nesting = self.process.stage.budget.nesting();
+        self.process.stage.budget.nest_again(nesting + (self.depth / SHARE) as u32);
+        let result = run(self);
+        self.process.stage.budget.nest_again(nesting);
+        result
     }
 
     /// Tells what is wrong, and ends the program.

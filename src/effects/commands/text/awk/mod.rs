@@ -76,7 +76,8 @@ pub(super) fn awk(process: &mut Process<'_, '_>) -> Status {
         Ok(source) => source,
         Err(status) => return status,
     };
-    let program = match parser::parse(&source) {
+    let room = process.stage.budget.nesting_left() as usize;
+    let program = match parser::parse(&source, room) {
         Ok(program) => program,
         Err(error) => {
             let status = process.fail(format_args!("cmd. line:{error}"));

@@ -8,9 +8,6 @@ use super::{
 };
 use crate::effects::process::Status;
 
-/// Statements, expressions and calls inside one another: each takes its share of the stack.
-pub(super) const DEEPEST: usize = 700;
-
 impl<'i> Machine<'i, '_, '_> {
     pub(super) fn statements(&mut self, statements: &'i [Statement]) -> Result<(), Stop> {
         statements.iter().try_for_each(|s| self.statement(s))
@@ -20,10 +17,7 @@ impl<'i> Machine<'i, '_, '_> {
         if !self.process.stage.budget.step() {
             return Err(Stop::Exhausted);
         }
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.fatal("the program goes too deep"));
-        }
+        self.descend()?;
         let done = self.perform(statement);
         self.depth -= 1;
         done

@@ -182,7 +182,7 @@ impl Machine<'_, '_, '_> {
             }
             let reader = if is_command {
                 let stdin = self.process.handle(0);
-                let (status, bytes) = self.process.capture(shell(name), stdin);
+                let (status, bytes) = self.outside(|m| m.process.capture(shell(name), stdin));
                 Reader::new(bytes, status)
             } else {
                 match stream::read(self.process, name) {
@@ -257,14 +257,17 @@ impl Machine<'_, '_, '_> {
     /// Gives a command what was written for it.
     fn finish(&mut self, writer: &Writer) -> Status {
         let Some(command) = &writer.command else { return Status::SUCCESS };
-        let mut child = self.process.child(shell(command));
-        child.descriptors.insert(0, Handle::reading(writer.handle.take()));
-        child.execute()
+        let input = Handle::reading(writer.handle.take());
+        self.outside(|m| {
+            let mut child = m.process.child(shell(command));
+            child.descriptors.insert(0, input);
+            child.execute()
+        })
     }
 
     /// `system`
     pub(super) fn system(&mut self, command: &[u8]) -> f64 {
-        f64::from(self.process.run(shell(command)).0)
+        f64::from(self.outside(|m| m.process.run(shell(command))).0)
     }
 
     pub(super) fn close_all(&mut self) {

@@ -5,7 +5,7 @@ use super::{
         lexer::{Token, Unreadable},
         tree::{Arithmetic, Builtin, Comparison, Expression, Source, Target},
     },
-    Parser,
+    EXPRESSION, Parser,
 };
 
 type Read = Result<Expression, Unreadable>;
@@ -22,17 +22,17 @@ const OPERATORS: usize = 500;
 
 impl Parser {
     pub(super) fn expression(&mut self) -> Read {
-        self.deeper(|p| p.ternary(Where::Anywhere))
+        self.deeper(EXPRESSION, |p| p.ternary(Where::Anywhere))
     }
 
     /// One of `print`'s values.
     pub(super) fn printed(&mut self) -> Read {
-        self.deeper(|p| p.ternary(Where::Printed))
+        self.deeper(EXPRESSION, |p| p.ternary(Where::Printed))
     }
 
     /// Where `print` writes: a concatenation, without comparisons.
     pub(super) fn destination(&mut self) -> Read {
-        self.deeper(|p| p.concatenation(Where::Printed))
+        self.deeper(EXPRESSION, |p| p.concatenation(Where::Printed))
     }
 
     fn chain(&mut self) -> Result<(), Unreadable> {
@@ -45,11 +45,11 @@ impl Parser {
         let condition = self.or(place)?;
         if self.accept("?") {
             self.newlines();
-            let yes = self.deeper(|p| p.ternary(place))?;
+            let yes = self.deeper(EXPRESSION, |p| p.ternary(place))?;
             self.newlines();
             self.expect(":")?;
             self.newlines();
-            let no = self.deeper(|p| p.ternary(place))?;
+            let no = self.deeper(EXPRESSION, |p| p.ternary(place))?;
             return Ok(Expression::Conditional(Box::new([condition, yes, no])));
         }
         Ok(condition)
@@ -70,7 +70,7 @@ impl Parser {
         let Expression::Value(target) = left else { return Ok(left) };
         self.at += 1;
         self.newlines();
-        let value = Box::new(self.deeper(|p| p.ternary(place))?);
+        let value = Box::new(self.deeper(EXPRESSION, |p| p.ternary(place))?);
         Ok(match operator {
             None => Expression::Assign(target, value),
             Some(operator) => Expression::AssignWith(target, operator, value),
@@ -209,18 +209,18 @@ impl Parser {
     }
 
     pub(super) fn unary(&mut self) -> Read {
-        self.deeper(|p| p.signed(Where::Anywhere))
+        self.deeper(EXPRESSION, |p| p.signed(Where::Anywhere))
     }
 
     fn signed(&mut self, place: Where) -> Read {
         if self.accept("!") {
-            return Ok(Expression::Not(Box::new(self.deeper(|p| p.signed(place))?)));
+            return Ok(Expression::Not(Box::new(self.deeper(EXPRESSION, |p| p.signed(place))?)));
         }
         if self.accept("-") {
-            return Ok(Expression::Negate(Box::new(self.deeper(|p| p.signed(place))?)));
+            return Ok(Expression::Negate(Box::new(self.deeper(EXPRESSION, |p| p.signed(place))?)));
         }
         if self.accept("+") {
-            return Ok(Expression::Numeric(Box::new(self.deeper(|p| p.signed(place))?)));
+            return Ok(Expression::Numeric(Box::new(self.deeper(EXPRESSION, |p| p.signed(place))?)));
         }
         self.power(place)
     }
@@ -229,7 +229,7 @@ impl Parser {
     fn power(&mut self, place: Where) -> Read {
         let left = self.postfix()?;
         if self.accept("^") {
-            let right = self.deeper(|p| p.signed(place))?;
+            let right = self.deeper(EXPRESSION, |p| p.signed(place))?;
             return Ok(Expression::Arithmetic(Arithmetic::Power, Box::new([left, right])));
         }
         self.assignment(left, place)
@@ -239,7 +239,7 @@ impl Parser {
         if self.is("++") || self.is("--") {
             let by = if self.accept("++") { 1.0 } else { -1.0 };
             self.at += usize::from(by < 0.0);
-            return match self.deeper(Self::primary)? {
+            return match self.deeper(EXPRESSION, Self::primary)? {
                 Expression::Value(target) => Ok(Expression::Step(target, by, false)),
                 _ => self.error("syntax error: nothing to count up or down"),
             };
@@ -273,7 +273,7 @@ impl Parser {
             Token::Function(name) => self.call(&name),
             Token::Builtin(builtin) => self.builtin(builtin),
             Token::Symbol("$") => {
-                let field = self.deeper(|p| match p.peek() {
+                let field = self.deeper(EXPRESSION, |p| match p.peek() {
                     Token::Symbol("-") => p.signed(Where::Anywhere),
                     Token::Symbol("++" | "--") => p.postfix(),
                     _ => p.primary(),
@@ -284,7 +284,7 @@ impl Parser {
             Token::Symbol("getline") => {
                 let target = self.optional_target()?;
                 if self.accept("<") {
-                    let file = self.deeper(Self::postfix)?;
+                    let file = self.deeper(EXPRESSION, Self::postfix)?;
                     return Ok(Expression::Getline(Source::File(Box::new(file)), target));
                 }
                 Ok(Expression::Getline(Source::Main, target))
@@ -396,7 +396,7 @@ impl Parser {
         if !matches!(self.peek(), Token::Name(_) | Token::Symbol("$")) {
             return Ok(None);
         }
-        match self.deeper(Self::primary)? {
+        match self.deeper(EXPRESSION, Self::primary)? {
             Expression::Value(target) => Ok(Some(target)),
             _ => self.error("syntax error: nothing to read into"),
         }

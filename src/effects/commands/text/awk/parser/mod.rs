@@ -11,13 +11,14 @@ use super::{
     tree::{Function, Place, Program, Rule, SPECIAL, When},
 };
 
-/// Statements and parentheses inside one another.
+/// Statements inside one another; an expression in another counts as [`EXPRESSION`] of them, as it needs so much more stack.
 const DEEPEST: usize = 150;
+const EXPRESSION: usize = 3;
 /// Bytes of a program.
 const LONGEST: usize = 1 << 20;
 
-/// Reads a program.
-pub(super) fn parse(source: &[u8]) -> Result<Program, Unreadable> {
+/// Reads a program; `room` is how many of the shell's commands the stack would have room for.
+pub(super) fn parse(source: &[u8], room: usize) -> Result<Program, Unreadable> {
     if source.len() > LONGEST {
         return Err(Unreadable { line: 1, text: "the program is too long".to_owned(), fatal: false });
     }
@@ -25,6 +26,7 @@ pub(super) fn parse(source: &[u8]) -> Result<Program, Unreadable> {
         tokens: tokens(source)?,
         at: 0,
         depth: 0,
+        deepest: room.min(DEEPEST),
         operators: 0,
         globals: BTreeMap::new(),
         locals: Vec::new(),
@@ -43,6 +45,7 @@ struct Parser {
     tokens: Vec<Placed>,
     at: usize,
     depth: usize,
+    deepest: usize,
     /// Operators of the statement being read.
     operators: usize,
     globals: BTreeMap<Vec<u8>, usize>,
@@ -96,13 +99,13 @@ impl Parser {
     }
 
     /// One level deeper; every function that recurses does so through here.
-    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
+    fn deeper<T>(&mut self, by: usize, read: impl FnOnce(&mut Self) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+        self.depth += by;
+        if self.depth > self.deepest {
             return self.error("the program is nested too deeply");
         }
         let result = read(self);
-        self.depth -= 1;
+        self.depth -= by;
         result
     }
 

@@ -21,7 +21,7 @@ impl Parser {
             if *self.peek() == Token::End {
                 return self.error("syntax error: `}' expected");
             }
-            body.push(self.deeper(Self::statement)?);
+            body.push(self.deeper(1, Self::statement)?);
         }
     }
 
@@ -55,7 +55,7 @@ impl Parser {
     /// What is done under a condition or in a loop.
     fn body(&mut self) -> Result<Statement, Unreadable> {
         self.newlines();
-        self.deeper(Self::statement)
+        self.deeper(1, Self::statement)
     }
 
     fn condition(&mut self) -> Result<Expression, Unreadable> {
@@ -140,7 +140,7 @@ impl Parser {
             } else if *self.peek() == Token::End {
                 return self.error("syntax error: `}' expected");
             } else {
-                let statement = self.deeper(Self::statement)?;
+                let statement = self.deeper(1, Self::statement)?;
                 match cases.last_mut() {
                     Some((_, body)) => body.push(statement),
                     None => return self.error("syntax error: `case' expected"),
