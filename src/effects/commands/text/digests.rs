@@ -194,7 +194,7 @@ fn check_one(
             "FAILED"
         }
     };
-    if !parsed.has("status") && !(verdict == "OK" && parsed.has("quiet")) {
+    if !(parsed.has("status") || verdict == "OK" && parsed.has("quiet")) {
         process.out([name, b": ", verdict.as_bytes(), b"\n"].concat());
     }
 }
