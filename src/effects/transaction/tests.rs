@@ -19,7 +19,7 @@ use crate::{
 const ALL: [When; 6] = [When::Pretrans, When::Pre, When::Post, When::Preun, When::Postun, When::Posttrans];
 
 fn spec(nevra: &str, paths: &[&str]) -> Spec {
-    Spec::new(nevra).files(paths.iter().map(|path| MadeFile::file(path, b"x")))
+    Spec::new(nevra).files(paths.iter().map(|path| MadeFile::file(*path, b"x")))
 }
 
 /// With a scriptlet of every kind around its own installation and erasure.
