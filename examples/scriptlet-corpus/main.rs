@@ -3,7 +3,7 @@
 //! ```text
 //! scriptlet-corpus ARCH RPMDB.sqlite
 //! ```
-//! All its packages are installed into an empty tree in one transaction, then erased in another. A database has names and
+//! All its packages are installed into an empty tree in one transaction, then erased one by one, the last first. A database has names and
 //! metadata of files, not their bytes: programs are stand-ins, everything else is empty. A line per scriptlet that came to
 //! something else than applied or not needed, then the counts: `N scriptlets, N applied, N not needed, N others`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for scripts")]
@@ -12,8 +12,8 @@ use std::{collections::BTreeMap, error::Error, fs, io, process::ExitCode, sync::
 
 use drydock::{
     effects::{
-        Dialect, Direction, Element, Incoming, Machine, Outcome, Plan, Present, ScriptletReport, Stage, transact,
-        transaction_order,
+        Dialect, Direction, Element, Incoming, Machine, Outcome, Plan, Present, ScriptletReport, Stage,
+        TransactionError, transact, transaction_order,
     },
     formats::rpm::FileEntry,
     rootfs::{
@@ -83,10 +83,21 @@ fn corpus(arch: &str, database: &str) -> Result<(), Box<dyn Error>> {
         header: p.header.clone(),
         package: PackageFiles { nevra: p.nevra.clone(), files: Arc::clone(&p.files), states },
     };
-    let installed: Vec<_> = packages.iter().zip(done.files.states).enumerate().map(present).collect();
-    let leaving: Vec<usize> = (0..installed.len()).rev().collect();
-    let plan = Plan { installed, leaving: &leaving, incoming: Vec::new(), policy: &policy, dialect, scriptlets: true };
-    reports.add(transact(&mut stage, plan)?.scriptlets);
+    let mut installed: Vec<_> = packages.iter().zip(done.files.states).enumerate().map(present).collect();
+    while let Some(last) = installed.len().checked_sub(1) {
+        let (installed_now, leaving) = (installed.clone(), [last]);
+        let (incoming, scriptlets) = (Vec::new(), true);
+        let plan = Plan { installed: installed_now, leaving: &leaving, incoming, policy: &policy, dialect, scriptlets };
+        match transact(&mut stage, plan) {
+            Ok(done) => reports.add(done.scriptlets),
+            Err(failure @ TransactionError::Scriptlet { .. }) => {
+                println!("{}", drydock::terms::chain(&failure).join(": "));
+                reports.refused += 1;
+            }
+            Err(other) => return Err(other.into()),
+        }
+        installed.pop();
+    }
     reports.print();
     Ok(())
 }
@@ -107,7 +118,11 @@ fn incoming(files: &Files) -> Result<Vec<Incoming>, Box<dyn Error>> {
 
 /// What became of each scriptlet, of two transactions the one in which it ran.
 #[derive(Default)]
-struct Reports(BTreeMap<(String, &'static str, usize), ScriptletReport>);
+struct Reports {
+    by_place: BTreeMap<(String, &'static str, usize), ScriptletReport>,
+    /// Scriptlets that refused a package's erasure.
+    refused: usize,
+}
 
 impl Reports {
     fn add(&mut self, reports: Vec<ScriptletReport>) {
@@ -116,16 +131,16 @@ impl Reports {
             let number: &mut usize = seen.entry((report.package.to_string(), report.scriptlet)).or_default();
             let key = (report.package.to_string(), report.scriptlet, *number);
             *number += 1;
-            match self.0.get(&key) {
+            match self.by_place.get(&key) {
                 Some(known) if known.runs > 0 && report.runs == 0 => {}
-                _ => drop(self.0.insert(key, report)),
+                _ => drop(self.by_place.insert(key, report)),
             }
         }
     }
 
     fn print(&self) {
-        let (mut applied, mut not_needed, mut others) = (0, 0, 0);
-        for ((package, scriptlet, _), report) in &self.0 {
+        let (mut applied, mut not_needed, mut others) = (0, 0, self.refused);
+        for ((package, scriptlet, _), report) in &self.by_place {
             match &report.outcome {
                 Outcome::Applied if report.unknown.is_empty() => applied += 1,
                 Outcome::NotNeeded { .. } => not_needed += 1,
@@ -135,6 +150,6 @@ impl Reports {
                 }
             }
         }
-        println!("{} scriptlets, {applied} applied, {not_needed} not needed, {others} others", self.0.len());
+        println!("{} scriptlets, {applied} applied, {not_needed} not needed, {others} others", self.by_place.len());
     }
 }

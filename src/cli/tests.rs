@@ -41,7 +41,8 @@ fn build_flags_become_options() {
     let line = "drydock build driver-toolkit --kernel 4.18.0-305.el8 --base r.io/a@sha256:x --set a=b=c --arch x86_64,aarch64 \
         --repo baseos=https://h/ --repo-file /x.repo --entitlement /e/c.pem,/e/k.pem --entitlement / --gpgkey /k --no-gpgcheck \
         --tag q.io/x:1 --push --oci out --archive o.tar --lock my.lock --locked --offline --if-missing --compression zstd:9 \
-        --jobs 3 --cache /c --authfile /a --plain-http localhost:5000 --cacert /ca --report r.json";
+        --jobs 3 --cache /c --authfile /a --plain-http localhost:5000 --cacert /ca --report r.json --scriptlets skip \
+        --strict-scriptlets";
     let Command::Build(args) = parse(line) else { panic!("build") };
     let o = args.options(&environment(&[("SOURCE_DATE_EPOCH", "7"), ("HTTPS_PROXY", "http://p")])).expect("fine");
     assert_eq!(o.recipe.recipe.name(), "driver-toolkit");
@@ -49,6 +50,7 @@ fn build_flags_become_options() {
     assert_eq!(o.recipe.overrides.set["a"], "b=c");
     assert_eq!(o.recipe.overrides.arches, [Arch::X86_64, Arch::Aarch64]);
     assert_eq!(o.recipe.overrides.repos, [("baseos".into(), "https://h/".into())]);
+    assert!(!o.scriptlets && o.strict_scriptlets);
     assert!(o.recipe.overrides.repo_files && o.locked && o.if_missing && o.session.offline && o.session.no_gpgcheck);
     assert_eq!(
         o.session.entitlement,

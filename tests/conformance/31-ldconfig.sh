@@ -11,7 +11,7 @@ foreign() { local out=$1 name=$2 as=$3 emulation=$4; shift 4; echo .data | as "$
 
 # names ROOT, dumped FILE: what a real tree and a dump hold, the same way
 names() {
-  (cd "$1" && find . -mindepth 1 -path ./var/cache/ldconfig -prune -o -type l -printf '/%P symlink %l\n' -o -type d -printf '/%P dir\n' -o -type f -printf '/%P file %04m ' -exec sh -c 'sha256sum < "$1" | cut -d" " -f1' _ {} \;) | grep -v '[^ -~]\|\\' | sort
+  (cd "$1" && find . -mindepth 1 -path ./var/cache/ldconfig -prune -o -type l -printf '/%P symlink %l\n' -o -type d -printf '/%P dir\n' -o -type f -printf '/%P file %04m ' -exec sh -c 'sha256sum < "$1" | cut -d" " -f1' _ {} \;) | grep -v '[^ -[^-~]' | sort
 }
 dumped() {
   awk '{ name[$1] = $0 } END { for (n in name) { if (n ~ "^/var/cache/ldconfig" || n ~ /\\/) continue; split(name[n], f, " "); if (f[2] == "hardlink") split(name[f[3]], f, " ")
@@ -22,7 +22,7 @@ compare() {
   local program=$1 root=$2 rc=0 ours=0; shift 2
   rm -rf "$work/real"; cp -a "$root" "$work/real"; mkdir -p "$work/real/usr/sbin"; cp "$program" "$work/real/usr/sbin/ldconfig"
   tar -C "$work/real" --numeric-owner -cf "$work/root.tar" .
-  case ${INSIDE:-} in '') "$program" -r "$work/real" "$@" ;; *) chroot "$work/real" $INSIDE /usr/sbin/ldconfig "$@" ;; esac > "$work/out" 2> "$work/err" || rc=$?
+  case ${INSIDE:-} in '') "$program" -r "$work/real" "$@" ;; *) chroot "$work/real" "$INSIDE" /usr/sbin/ldconfig "$@" ;; esac > "$work/out" 2> "$work/err" || rc=$?
   "$JUDGE" --dump "$work/dump" "$work/root.tar" "ldconfig $*" - > "$work/our-out" 2> "$work/our-err" || ours=$?
   same "$ours" "$rc" || { cat "$work/err" "$work/our-err"; return 1; }
   case " $* " in *' -p '*) diff "$work/out" "$work/our-out" || return 1 ;; *' -v '*) diff <(sort "$work/out") <(sort "$work/our-out") || return 1 ;; esac

@@ -74,9 +74,10 @@ accounted() {
   local kind query='' known='select(.arch == $a) | .scriptlets[]'
   for kind in pre:PREIN post:POSTIN preun:PREUN postun:POSTUN pretrans:PRETRANS posttrans:POSTTRANS verifyscript:VERIFYSCRIPT; do query+="%|${kind#*:}PROG?{%{NEVRA} %%${kind%:*}\n}|"; done
   for kind in trigger filetrigger transfiletrigger; do query+="[%{=NEVRA} %%$kind%{${kind^^}TYPE}\n]"; done
-  jq -e --arg a "$2" "[.arches[] | $known | .outcome == \"applied\" or .outcome == \"not-run\" or (.outcome == \"not-needed\" and .why != \"\")] | length > 0 and all" "$1" &&
-    diff <(jq -r --arg a "$2" ".arches[] | $known | \"\(.package) \(.kind)\"" "$1" | sort) <(rpm --root "$3" -qa --qf "$query" | sed 's/-0:/-/' | awk 'NR == FNR { locked[$0]; next } $1 in locked' <(locked "$2" nevra) - | sort)
+  jq -e --arg a "$2" "[.arches[] | $known | .outcome == \"applied\" or ((.why // \"\") != \"\")] | length > 0 and all" "$1" &&
+    diff <(jq -r --arg a "$2" ".arches[] | $known | \"\(.package) \(.kind)\"" "$1" | of_locked "$2" | sort) <(rpm --root "$3" -qa --qf "$query" | sed 's/-0:/-/' | of_locked "$2" | sort)
 }
+of_locked() { awk 'NR == FNR { locked[$0]; next } $1 in locked' <(locked "$1" nevra) -; }      # packages of the base have triggers too
 # index_digest LAYOUT : of the one index in an OCI layout
 index_digest() { jq -r '.manifests[0].digest' "$1/index.json"; }
 # need PATH : end the check here when an earlier one did not leave what this one judges

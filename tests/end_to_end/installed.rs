@@ -266,13 +266,15 @@ fn no_scriptlet_is_passed_over() {
         .expect("a list")
         .iter()
         .map(|s| {
-            assert!(["applied", "not-needed", "not-run"].contains(&s["outcome"].as_str().expect("a word")), "{s}");
+            assert!(["applied", "not-needed"].contains(&s["outcome"].as_str().expect("a word")), "{s}");
             assert!(s["outcome"] != "not-needed" || s["why"].as_str().is_some_and(|why| !why.is_empty()), "{s}");
             let kind = s["kind"].as_str().expect("a word").trim_start_matches('%').to_owned();
             (s["package"].as_str().expect("a name").to_owned(), kind)
         })
         .collect();
     let (base, made) = (base_names(&site), image::open(&site.path("out/image"), "amd64").names());
+    // Triggers of the base's packages ran as well.
+    let told: BTreeSet<_> = told.into_iter().filter(|(package, _)| !base.contains(package)).collect();
     let new: Vec<&String> = made.iter().filter(|n| !base.contains(n)).collect();
     assert!(new.len() > 30, "{new:?}");
     let mut expected = BTreeSet::new();

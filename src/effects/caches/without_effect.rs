@@ -16,6 +16,7 @@ const MAIL: &str = "aliases are read by a mail server, which rebuilds them when 
 const MODULES: &str =
     "it links modules of other kernels, made outside the distribution; none are there when packages are installed";
 const MACHINE: &str = "a machine's own settings: every container gets them when it starts";
+const DESKTOP: &str = "only programs of a desktop read it, and no desktop runs in a container";
 const LOOKED_UP: &str =
     "it answers questions about devices and messages on a running system; nothing in a container asks";
 
@@ -83,18 +84,17 @@ const PROGRAMS: &[(&str, u8, &str)] = &[
     // -- modules of others
     ("weak-modules", 0, MODULES),
     // -- caches that are made again, or done without
-    ("dconf", 0, REBUILT),
     ("fc-cache", 0, REBUILT),
     ("fc-cache-32", 0, REBUILT),
     ("fc-cache-64", 0, REBUILT),
-    ("gdk-pixbuf-query-loaders", 0, REBUILT),
-    ("gdk-pixbuf-query-loaders-32", 0, REBUILT),
-    ("gdk-pixbuf-query-loaders-64", 0, REBUILT),
+    ("gdk-pixbuf-query-loaders", 0, DESKTOP),
+    ("gdk-pixbuf-query-loaders-32", 0, DESKTOP),
+    ("gdk-pixbuf-query-loaders-64", 0, DESKTOP),
     ("gio-querymodules", 0, REBUILT),
     ("gio-querymodules-32", 0, REBUILT),
     ("gio-querymodules-64", 0, REBUILT),
-    ("gtk-query-immodules-2.0-64", 0, REBUILT),
-    ("gtk-query-immodules-3.0-64", 0, REBUILT),
+    ("gtk-query-immodules-2.0-64", 0, DESKTOP),
+    ("gtk-query-immodules-3.0-64", 0, DESKTOP),
     ("gtk-update-icon-cache", 0, REBUILT),
     ("gtk4-update-icon-cache", 0, REBUILT),
     ("makewhatis", 0, REBUILT),
@@ -102,7 +102,8 @@ const PROGRAMS: &[(&str, u8, &str)] = &[
     ("mandb", 0, REBUILT),
     ("mkfontdir", 0, REBUILT),
     ("mkfontscale", 0, REBUILT),
-    ("update-mime-database", 0, REBUILT),
+    ("update-desktop-database", 0, DESKTOP),
+    ("update-mime-database", 0, DESKTOP),
     // -- answers for running systems
     ("journalctl", 0, LOOKED_UP),
     ("systemd-hwdb", 0, LOOKED_UP),

@@ -73,7 +73,8 @@ impl Macros {
             return false;
         }
         let (name, rest) = text.split_at(name.len());
-        let (options, rest) = match rest.strip_prefix(b"(").and_then(|r| Some((r, r.iter().position(|&b| b == b')')?))) {
+        let (options, rest) = match rest.strip_prefix(b"(").and_then(|r| Some((r, r.iter().position(|&b| b == b')')?)))
+        {
             Some((r, end)) => (Some(String::from_utf8_lossy(&r[..end]).into_owned()), &r[end + 1..]),
             None => (None, rest),
         };

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use mlua::{HookTriggers, Lua, VmState};
+use mlua::{HookTriggers, Lua, Table, VmState};
 
 use crate::effects::Budget;
 
@@ -14,6 +14,9 @@ const STEPS: u64 = 10;
 const MEMORY: usize = 64 << 20;
 /// Bytes beyond twice what is alive that wait to be collected.
 const GARBAGE: usize = 4 << 20;
+
+/// The registry's name for the metatables that were given to anything.
+pub(super) const METATABLES: &str = "drydock.metatables";
 
 /// Counts for one Lua state. The budget itself is the process's; the two are brought together at every call.
 #[derive(Debug, Default)]
@@ -36,12 +39,17 @@ impl Meter {
         let inside = Rc::clone(&meter);
         let triggers = HookTriggers::new().every_nth_instruction(INSTRUCTIONS);
         lua.set_global_hook(triggers, move |lua, _| {
-            if inside.look(lua)? { Ok(VmState::Continue) } else { Err(stopped()) }
+            if inside.look(lua)? {
+                return Ok(VmState::Continue);
+            }
+            defuse(lua)?;
+            Err(stopped())
         })?;
         Ok(meter)
     }
 
-    /// A hook's work. A single instruction may move or compare all that a state holds, so memory costs as well.
+    /// A hook's work. A single instruction may move or compare all that a state holds, so memory costs as well; more than in
+    /// proportion, for no scriptlet holds much and works long.
     fn look(&self, lua: &Lua) -> mlua::Result<bool> {
         let held = lua.used_memory();
         let grown = held.saturating_sub(self.seen.get());
@@ -51,7 +59,8 @@ impl Meter {
             self.alive.set(lua.used_memory());
             self.seen.set(self.alive.get());
         }
-        Ok(self.charge(STEPS + (held / 4096 + grown / 256) as u64))
+        let pages = (held / 65_536) as u64;
+        Ok(self.charge(STEPS + 16 * pages + 2 * pages * pages + grown as u64 / 256))
     }
 
     /// Takes steps; false when nothing may go on.
@@ -95,6 +104,16 @@ impl Meter {
             self.halt();
         }
     }
+}
+
+/// What an error makes Lua call on its way out, it calls while a hook's error is under way, and then no hook counts. So nothing
+/// can be called: neither `__close` nor, in its place, `__call`.
+fn defuse(lua: &Lua) -> mlua::Result<()> {
+    let metatables: Table = lua.named_registry_value(METATABLES)?;
+    metatables.for_each(|metatable: Table, _: mlua::Value| {
+        metatable.raw_set("__close", mlua::Nil)?;
+        metatable.raw_set("__call", mlua::Nil)
+    })
 }
 
 /// The error that ends a state. Its text is never shown.

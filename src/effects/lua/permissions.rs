@@ -2,8 +2,7 @@
 
 /// `rwxr-xr-x`, with `s` or `S` for the set-id bits.
 pub(super) fn written(mode: u32) -> String {
-    let mut out: Vec<u8> =
-        (0..9).map(|i| if mode & (0o400 >> i) == 0 { b'-' } else { b"rwx"[i % 3] }).collect();
+    let mut out: Vec<u8> = (0..9).map(|i| if mode & (0o400 >> i) == 0 { b'-' } else { b"rwx"[i % 3] }).collect();
     for (bit, execute, at) in [(0o4000, 0o100, 2), (0o2000, 0o010, 5)] {
         if mode & bit != 0 {
             out[at] = if mode & execute == 0 { b'S' } else { b's' };

@@ -3,7 +3,7 @@
 -- their keys; no finalizers; nothing catches the end of a run; what can take long is charged for.
 local native = ...
 local halted, charge, find = native.halted, native.charge, native.match
-local error, type, select, rawget, rawlen, setmetatable0 = error, type, select, rawget, rawlen, setmetatable
+local error, type, select, rawget, rawset, rawlen, setmetatable0 = error, type, select, rawget, rawset, rawlen, setmetatable
 local next0, pcall0, xpcall0, load0, tostring0, getmetatable = next, pcall, xpcall, load, tostring, getmetatable
 local concat, unpack, sub, format0, byte, rep = table.concat, table.unpack, string.sub, string.format, string.byte, string.rep
 local resume0, close0 = coroutine.resume, coroutine.close
@@ -25,23 +25,35 @@ local function text(v, n, name)
   error(("bad argument #%d to '%s' (string expected, got %s)"):format(n, name, v == nil and "no value" or t), 3)
 end
 
--- The end of a run goes through every pcall.
+-- The end of a run goes through every pcall. It comes as an error out of a hook, during which no hook counts: so no message
+-- handler may run then.
 local function checked(...)
   if halted() then error("stopped", 0) end
   return ...
 end
 function pcall(...) return checked(pcall0(...)) end
-function xpcall(...) return checked(xpcall0(...)) end
+function xpcall(f, handler, ...)
+  if type(handler) ~= "function" then return xpcall0(f, handler, ...) end
+  return checked(xpcall0(f, function(...)
+    if halted() then return (...) end
+    return handler(...)
+  end, ...))
+end
 function coroutine.resume(...) return checked(resume0(...)) end
 function coroutine.close(...) return checked(close0(...)) end
 
--- Finalizers would run where no hook counts.
+-- Finalizers would run where no hook counts. Who closes what is written down: that ends with the run (meter.rs).
+local metatables = setmetatable0(native.metatables, {__mode = "k"})
 function setmetatable(t, mt, ...)
-  local gc = type(mt) == "table" and rawget(mt, "__gc")
+  local gc
+  if type(mt) == "table" then
+    metatables[mt] = true
+    gc = rawget(mt, "__gc")
+  end
   if not gc then return setmetatable0(t, mt, ...) end
-  mt.__gc = nil
+  rawset(mt, "__gc", nil)
   local ok, e = pcall0(setmetatable0, t, mt)
-  mt.__gc = gc
+  rawset(mt, "__gc", gc)
   if not ok then error(e, 2) end
   return t
 end
@@ -126,7 +138,9 @@ local function order(t)
     local k = keys[i]
     local kind = type(k)
     local list = kind == "number" and numbers or kind == "string" and strings or others
-    if k == true then list[#list + 1], list[1] = list[1], k else list[#list + 1] = k end
+    list[#list + 1] = k
+    -- The booleans first, of what has no order.
+    if k == true then list[#list], list[1] = list[1], true end
   end
   sort(numbers)
   sort(strings)
@@ -280,7 +294,7 @@ end
 local function special(pattern) return find(pattern, "[%^%$%*%+%?%.%(%[%%%-]", 1, "find") end
 
 local function found(first, ...)
-  if first == false then error((...), 3) end
+  if first == false then error((...), 2) end
   return first, ...
 end
 
@@ -291,7 +305,7 @@ function string.find(s, pattern, init, plain)
 end
 
 local function groups(s, first, last, ...)
-  if first == false then error(last, 3) end
+  if first == false then error(last, 2) end
   if not first then return nil end
   if select("#", ...) == 0 then return sub(s, first, last) end
   return ...
@@ -306,7 +320,7 @@ function string.gmatch(s, pattern, init)
   s, pattern, init = text(s, 1, "gmatch"), text(pattern, 2, "gmatch"), number(init, 3, "gmatch")
   local at, last = start(s, init), nil
   local function step(first, stop, ...)
-    if first == false then error(stop, 3) end
+    if first == false then error(stop, 2) end
     if not first then return nil end
     -- Not twice at one place: an empty match where the last one ended does not count.
     if stop == last then

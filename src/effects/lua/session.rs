@@ -17,6 +17,9 @@ use crate::effects::process::{Errno, Process, Status};
 /// Bytes of answers that are kept. After more, `fork` fails.
 const KEPT: usize = 64 << 20;
 
+/// Steps of a call, beside those of what it does.
+const STEPS: u64 = 3;
+
 /// A call: what the process does, given arguments.
 pub(super) type Call = fn(&mut Session<'_, '_, '_>, &Args<'_>) -> Answer;
 /// Calls by their names in Lua (`posix.mkdir`).
@@ -99,7 +102,7 @@ impl<'s, 'p, 'a> Session<'s, 'p, 'a> {
 
     /// Answers a call: again, or by doing it.
     pub fn answer(&mut self, name: &'static str, call: Call, values: &[Value]) -> Answer {
-        if self.ended.is_some() || !self.process.stage.budget.step() {
+        if self.ended.is_some() || !self.process.stage.budget.steps(STEPS) {
             return Err(Raise::new("stopped"));
         }
         if let Some(answered) = self.journal.past.get(self.journal.at) {

@@ -6,7 +6,7 @@ use mlua::{Function, Lua, LuaOptions, LuaString, MultiValue, Scope, StdLib, Tabl
 
 use super::{
     files,
-    meter::{Meter, stopped},
+    meter::{METATABLES, Meter, stopped},
     os,
     patterns::{Length, Match, Matcher, PatternError, plain},
     posix_files, posix_system, rex, rpm,
@@ -17,8 +17,7 @@ use crate::effects::process::Status;
 
 /// Lua's own libraries without what could leave the state: no `io`, `os`, `package`, `debug`.
 const LIBRARIES: [StdLib; 5] = [StdLib::COROUTINE, StdLib::TABLE, StdLib::STRING, StdLib::UTF8, StdLib::MATH];
-const CALLS: [Calls; 6] =
-    [files::CALLS, os::CALLS, posix_files::CALLS, posix_system::CALLS, rex::CALLS, rpm::CALLS];
+const CALLS: [Calls; 6] = [files::CALLS, os::CALLS, posix_files::CALLS, posix_system::CALLS, rex::CALLS, rpm::CALLS];
 
 /// What is run before a chunk: the base library made safe and deterministic, then rpm's tables.
 const SANDBOX: &str = include_str!("sandbox.lua");
@@ -57,9 +56,11 @@ fn try_run(session: &RefCell<Session<'_, '_, '_>>) -> mlua::Result<Option<Vec<u8
     let lua = Lua::new_with(libraries, LuaOptions::default())?;
     lua.set_named_registry_value(FILES, lua.create_table()?)?;
     lua.set_named_registry_value(METHODS, lua.create_table()?)?;
+    lua.set_named_registry_value(METATABLES, lua.create_table()?)?;
     let meter = Meter::install(&lua, &session.borrow().process.stage.budget)?;
     let result = lua.scope(|scope| {
         let native = natives(&lua, scope, session, &meter)?;
+        native.raw_set("metatables", lua.named_registry_value::<Table>(METATABLES)?)?;
         let sandbox: Table = lua.load(SANDBOX).set_name("=[C]").call(&native)?;
         let methods: Table = lua.named_registry_value(METHODS)?;
         lua.load(LIBRARY).set_name("=[C]").call::<()>((&native, &sandbox, methods, arguments(&lua, session)?))?;
@@ -215,9 +216,7 @@ fn groups(lua: &Lua, text: &[u8], found: &Match) -> mlua::Result<MultiValue> {
     let mut out = pair(found.start + 1, found.end)?;
     for capture in &found.captures {
         out.push_back(match capture.len {
-            Length::Bytes(len) => {
-                mlua::Value::String(lua.create_string(&text[capture.start..capture.start + len])?)
-            }
+            Length::Bytes(len) => mlua::Value::String(lua.create_string(&text[capture.start..capture.start + len])?),
             _ => mlua::Value::Integer(i64::try_from(capture.start + 1).unwrap_or(i64::MAX)),
         });
     }

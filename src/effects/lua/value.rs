@@ -160,7 +160,7 @@ pub(super) fn number(n: f64) -> String {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text.to_owned(),
     };
-    if (-5..14).contains(&exponent) {
+    if (-4..14).contains(&exponent) {
         let text = trimmed(&format!("{n:.*}", usize::try_from(13 - exponent).unwrap_or(0)));
         if text.contains('.') { text } else { text + ".0" }
     } else {

@@ -215,7 +215,9 @@ impl Process<'_, '_> {
     /// `/dev/null` and its kind, `/dev/stdin` … and `/dev/fd/N`.
     fn stream(&self, name: &[u8]) -> Option<Handle> {
         match name {
-            b"/dev/null" | b"/dev/zero" | b"/dev/full" => Some(Handle::null()),
+            b"/dev/null" => Some(Handle::null()),
+            b"/dev/zero" | b"/dev/full" => Some(Handle::zeros()),
+            b"/dev/urandom" | b"/dev/random" => Some(Handle::random()),
             b"/dev/stdin" => Some(self.handle(0)),
             b"/dev/stdout" => Some(self.handle(1)),
             b"/dev/stderr" => Some(self.handle(2)),

@@ -88,3 +88,20 @@ fn slashes_and_dots_at_the_end_are_the_kernels() {
         assert_eq!(p.rmdir(b"/other/"), Ok(()));
     });
 }
+
+#[test]
+fn endless_devices_give_what_is_asked_for() {
+    let mut image = Image::new();
+    let random = |image: &mut Image| {
+        image.process(|p| p.open(b"/dev/urandom", Mode::READ).expect("opened").read(p.stage, 40).expect("read"))
+    };
+    assert_eq!(random(&mut image), random(&mut image), "every build has the same");
+    image.process(|p| {
+        let zeros = p.open(b"/dev/zero", Mode::READ).expect("opened");
+        assert_eq!(zeros.read(p.stage, 3), Ok(vec![0; 3]));
+        assert!(!zeros.read_to_end(p.stage).expect("some").is_empty());
+        assert_eq!(zeros.read(p.stage, usize::MAX), Err(Errno::TooLarge));
+        let urandom = p.open(b"/dev/urandom", Mode::READ).expect("opened");
+        assert_ne!(urandom.read(p.stage, 40), urandom.read(p.stage, 40));
+    });
+}

@@ -9,6 +9,7 @@ use crate::{
         stage::{LIMIT, file},
     },
     rootfs::{Content, Kind, LeafId, Origin},
+    terms::Digest,
 };
 
 /// How a file is opened.
@@ -48,6 +49,8 @@ pub struct Handle(Rc<RefCell<Open>>);
 enum Open {
     /// `/dev/null`, and standard input of a scriptlet without one.
     Null,
+    /// `/dev/zero`, or `/dev/urandom` whose bytes are the same in every build. Swallows everything.
+    Endless { random: bool },
     /// Closed.
     Closed,
     /// Bytes to read: a pipe whose writer has ended, a here-document.
@@ -66,6 +69,16 @@ impl Handle {
     /// Reads nothing, swallows everything.
     pub fn null() -> Self {
         Self::of(Open::Null)
+    }
+
+    /// `/dev/zero`: reads zeros, as many as are asked for; who wants all of them gets [`PLENTY`].
+    pub fn zeros() -> Self {
+        Self::of(Open::Endless { random: false })
+    }
+
+    /// `/dev/urandom`, likewise.
+    pub fn random() -> Self {
+        Self::of(Open::Endless { random: true })
     }
 
     /// No open file at all.
@@ -116,6 +129,9 @@ impl Handle {
 
     /// At most `most` bytes from where it stands; none at the end.
     pub fn read(&self, stage: &mut Stage<'_>, most: usize) -> Result<Vec<u8>, Errno> {
+        if let Open::Endless { random } = *self.0.borrow() {
+            return endless(stage, random, most);
+        }
         self.read_until(stage, |rest| rest.len().min(most))
     }
 
@@ -134,6 +150,7 @@ impl Handle {
         let taken = match &mut *self.0.borrow_mut() {
             Open::Null | Open::Collected { .. } => Vec::new(),
             Open::Closed => return Err(Errno::BadDescriptor),
+            Open::Endless { random } => advance(&endless(stage, *random, PLENTY)?, &mut 0, much),
             Open::Bytes { bytes, at } => advance(bytes, at, much),
             Open::File { mode, .. } if !mode.read => return Err(Errno::BadDescriptor),
             Open::File { leaf, at, .. } => {
@@ -153,7 +170,7 @@ impl Handle {
             return Err(Errno::Stopped);
         }
         match &mut *self.0.borrow_mut() {
-            Open::Null => Ok(()),
+            Open::Null | Open::Endless { .. } => Ok(()),
             Open::Closed | Open::Bytes { .. } => Err(Errno::BadDescriptor),
             Open::Collected { bytes, limit } => {
                 let room = limit.saturating_sub(bytes.len()).min(data.len());
@@ -201,6 +218,26 @@ impl Handle {
         stage.replace(leaf, file(bytes));
         Ok(())
     }
+}
+
+/// What a reader gets who would read an endless device to its end. The usual one takes a few bytes of it
+/// (`tr -dc a-z < /dev/urandom | head -c 8`).
+const PLENTY: usize = 64 << 10;
+
+/// Bytes of an endless device.
+fn endless(stage: &mut Stage<'_>, random: bool, count: usize) -> Result<Vec<u8>, Errno> {
+    if count as u64 > LIMIT {
+        return Err(Errno::TooLarge);
+    }
+    if !stage.budget.output(count) {
+        return Err(Errno::Stopped);
+    }
+    if !random {
+        return Ok(vec![0; count]);
+    }
+    let seed = stage.next_serial();
+    let block = |n: usize| hex::decode(Digest::of(format!("random {seed} {n}").as_bytes()).hex()).unwrap_or_default();
+    Ok((0..count.div_ceil(32)).flat_map(block).take(count).collect())
 }
 
 fn advance(bytes: &[u8], at: &mut usize, much: impl Fn(&[u8]) -> usize) -> Vec<u8> {

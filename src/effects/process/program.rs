@@ -115,9 +115,9 @@ fn interpreter(head: &[u8]) -> Option<Vec<Vec<u8>>> {
     match rest {
         _ if program.is_empty() => None,
         b"" => Some(vec![program.to_vec()]),
-        _ if program.ends_with(b"/env") => {
-            Some(rest.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty() && *w != b"-S").map(<[u8]>::to_vec).collect())
-        }
+        _ if program.ends_with(b"/env") => Some(
+            rest.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty() && *w != b"-S").map(<[u8]>::to_vec).collect(),
+        ),
         _ => Some(vec![program.to_vec(), rest.to_vec()]),
     }
 }

@@ -21,15 +21,15 @@ pub(super) fn prepare(stage: &Stage<'_>, rows: &[Row]) -> io::Result<()> {
         return Ok(());
     }
     let files = candidates(stage, rows);
-    let those = |wanted: fn(&[u8]) -> bool| -> Vec<Content> {
-        let name = |path: &[u8]| path.rsplit(|&b| b == b'/').next().is_some_and(wanted);
-        files.iter().filter(|(path, _)| name(path)).map(|(_, content)| content.clone()).collect()
+    let wanted = |is_candidate: fn(&[u8]) -> bool| -> Vec<Content> {
+        let name = |path: &[u8]| path.rsplit(|&b| b == b'/').next().map(<[u8]>::to_vec).unwrap_or_default();
+        files.iter().filter(|(path, _)| is_candidate(&name(path))).map(|(_, content)| content.clone()).collect()
     };
     if modules {
-        depmod::prepare(stage.contents, &those(depmod::is_candidate))?;
+        depmod::prepare(stage.contents, &wanted(depmod::is_candidate))?;
     }
     if libraries {
-        ldconfig::prepare(stage.contents, &those(ldconfig::is_candidate))?;
+        ldconfig::prepare(stage.contents, &wanted(ldconfig::is_candidate))?;
     }
     Ok(())
 }

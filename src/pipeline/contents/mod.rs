@@ -9,6 +9,8 @@
 mod crew;
 mod derive;
 mod small;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeSet,

@@ -18,6 +18,6 @@ echo NEW > d/f; t cp -a d/. x; t cp -au d/. y; t cp -r --preserve=links d k; t c
 cd ..; mv w cp5; make
 mkfifo p; mknod n c 5 6; t cp -a p n t; t cp -R p n x; t cp -r --remove-destination d/l b; t cp -a d/l b; t cp -dn d/l b; t cp -a ln t; t cp -a dang t; t cp dang t/d2; t cp -L dang t/d3; t cp -f a t/dang
 mkdir -m 2777 sg; chgrp adm sg; t cp a sg; t cp -r d sg; t cp -p a sg/p; umask 077; t cp a um1; t cp -r d um2; t cp -p a um3; t cp --no-preserve=mode a um4; umask 022
-t cp --strip-trailing-slashes ln/ st; t cp -v a vv; t cp --no-clob a b; t cp --r a b; t cp -- -a b; t cp -av d vd; t cp -x -r d xx; t cp -Z a zz; t cp --sparse=never --reflink=auto a sp
+t cp --strip-trailing-slashes ln/ st; t cp -v a vv; t cp --no-clob a b; t cp --r a b; t cp -- -a b; t cp -av d vd | sort; t cp -x -r d xx; t cp -Z a zz; t cp --sparse=never --reflink=auto a sp
 mkdir cyc; ln -s . cyc/me; t cp -rL cyc cyc2; t cp -r cyc cyc3; t cp -a /tmp/w/cyc3/. .; t cp -r . ../w2; t cp -i b a < /dev/null; echo y | t cp -i b a; echo n | t cp -i d/f a; cat a
 cd ..; mv w cp6

@@ -6,7 +6,7 @@ cd ..; mv w mv1; make
 t mv a b t; t mv t/a t/b .; t mv a b none; t mv -t t a none b; t mv -T t/a t; t mv -T d t; t mv -T t d2; t mv d2 d2/x; t mv d2 ln; t mv ln d2; t mv d2/ln d2/f; t mv d2/dang .
 cd ..; mv w mv2; make
 t mv -n a b; t mv -u a b; t mv -u b a; cat a; echo B > b; t mv -b a b; t mv --backup=t b b~; mkdir t/d; t mv d t; touch t/d/x; t mv d t; t mv -f b~ dang; t mv a a; t mv ln ln; ln d/f hard; t mv hard d/f; t mv -f d/f hard; t mv d/l d/f
-mkdir q r; touch q/1 r/1; t mv q/1 r/1 t; t mv -v d/e ./; t mv --strip-trailing-slashes dang/ g; t mv t/ tt/; t mv tt/ ttt; t mv ttt/. u; t mv ttt/d/.. u; t mv / u; t mv -T d ttt; t mv d ttt; t mv -b -T ttt d
+mkdir q r; touch q/1 r/1; t mv q/1 r/1 t; t mv -v d/e ./; t mv dang/ g; t mv dang g; t mv t/ tt/; t mv tt/ ttt; t mv ttt/. u; t mv ttt/d/.. u; t mv / u; t mv -T d ttt; t mv d ttt; t mv -b -T ttt d
 echo n | t mv -i b g; echo y | t mv -i b g
 cd ..; mv w mv3; make
 t rm a; t rm none; t rm -f none; t rm d; t rm -d d; t rm -d t; t rm -r d/e; t rm ln dang; t rm -rf none d/none/x b/x; t rm -R d b; t rm; t rm -f; t rm -q x; ls -A

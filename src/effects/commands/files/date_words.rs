@@ -1,6 +1,6 @@
 //! Dates as people type them for `date -d` and `touch -d`: the part of GNU's grammar that scripts use, in UTC.
 
-use super::calendar::{Civil, month, weekday};
+use super::calendar::{Civil, days, month, weekday};
 
 /// What the words said so far.
 #[derive(Debug, Default)]
@@ -100,7 +100,16 @@ impl Said {
         }
         if let [a, b, c] = digits[..] {
             let (a, b, c) = (a.parse().ok()?, b.parse().ok()?, c.parse().ok()?);
-            self.date = Some(if word.contains('/') && a <= 12 { (Some(c), a, b) } else { (Some(a), b, c) });
+            // Two digits are of this century or the last.
+            let year = |n: i64, text: &str| match text.len() {
+                1 | 2 if n < 69 => n + 2000,
+                1 | 2 => n + 1900,
+                _ => n,
+            };
+            self.date = Some(match word.contains('/') && digits[0].len() <= 2 {
+                true => (Some(year(c, digits[2])), a, b),
+                false => (Some(year(a, digits[0])), b, c),
+            });
             return Some(1);
         }
         if let ([a, b], true) = (&digits[..], word.contains('/')) {
@@ -137,7 +146,7 @@ impl Said {
         if let Some(half) = half {
             hour = hour % 12 + if *half == "pm" { 12 } else { 0 };
         }
-        let valid = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..61).contains(&second);
+        let valid = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
         self.time = Some((hour, minute, second)).filter(|_| valid);
         self.time.map(|_| 1 + usize::from(half.is_some()))
     }
@@ -157,8 +166,14 @@ impl Said {
     fn moment(&self, now: i64) -> Option<i64> {
         let mut at = Civil::at(now);
         if let Some((year, month, day)) = self.date {
-            let valid = (1..=12).contains(&month) && (1..=31).contains(&day) && year.unwrap_or(0).abs() < 100_000;
-            (at.year, at.month, at.day) = Some((year.unwrap_or(at.year), month, day)).filter(|_| valid)?;
+            let year = year.unwrap_or(at.year);
+            if !(1..=12).contains(&month) || year.abs() >= 100_000 || day < 1 {
+                return None;
+            }
+            if days(year, month, day) >= days(year, month + 1, 1) {
+                return None;
+            }
+            (at.year, at.month, at.day) = (year, month, day);
         }
         if self.date.is_some() || self.time.is_some() || self.weekday.is_some() {
             (at.hour, at.minute, at.second) = self.time.unwrap_or_default();
@@ -168,7 +183,8 @@ impl Said {
         }
         at.month += self.months;
         let mut seconds = at.joined();
-        if let Some(weekday) = self.weekday {
+        // A weekday beside a date says nothing.
+        if let (Some(weekday), None) = (self.weekday, self.date) {
             seconds += (weekday - Civil::at(seconds).weekday).rem_euclid(7) * 86_400;
         }
         seconds.checked_sub(self.zone)?.checked_add(self.seconds)
@@ -232,6 +248,8 @@ mod tests {
             ("2/29/2000", Some(951_782_400)),
             ("what", None),
             ("25:00", None),
+            ("2000-02-30", None),
+            ("99-1-2", Some(915_235_200)),
         ] {
             assert_eq!(parse(text.as_bytes(), now), expected, "{text}");
         }

@@ -13,10 +13,14 @@ use super::{
 /// The key is in no database.
 const NOT_FOUND: Status = Status(2);
 
+/// What argp says to standard output, of all places.
+const SEE: &str = "Try `getent --help' or `getent --usage' for more information.\n";
+
 pub(super) fn getent(process: &mut Process<'_, '_>) -> Ended {
     let parsed = process.options(&["i,no-idn", "s,service=", "A,no-addrconfig"], Order::Any)?;
     let Some((database, keys)) = parsed.operands.split_first() else {
-        return Err(process.usage("wrong number of arguments"));
+        process.out(SEE);
+        return Err(process.fail("wrong number of arguments"));
     };
     let lines = match database.as_slice() {
         b"passwd" => accounts(process, "/etc/passwd", 7, Some(2), keys),
@@ -34,6 +38,7 @@ pub(super) fn getent(process: &mut Process<'_, '_>) -> Ended {
         other => {
             let text = format!("Unknown database: {}\n", String::from_utf8_lossy(other));
             let _ = process.handle(2).write(process.stage, text.as_bytes());
+            process.out(SEE);
             return Err(Status::FAILURE);
         }
     };
@@ -133,6 +138,7 @@ fn addresses(process: &mut Process<'_, '_>, keys: &[Vec<u8>], database: &[u8]) -
 
 #[cfg(test)]
 mod tests {
+    use super::SEE;
     use crate::effects::process::testing::Image;
 
     #[test]
@@ -152,7 +158,7 @@ mod tests {
             ("getent shadow root", 2, ""),
             ("getent hosts here", 0, "127.0.0.1       localhost here\n"),
             ("getent services ssh/udp", 0, "ssh                   22/udp\n"),
-            ("getent what x", 1, ""),
+            ("getent what x", 1, SEE),
         ] {
             let words: Vec<_> = line.split(' ').collect();
             let ran = image.run(&words, "");

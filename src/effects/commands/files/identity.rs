@@ -43,6 +43,9 @@ pub(super) fn id(process: &mut Process<'_, '_>) -> Ended {
     if what.is_none() && (parsed.has("name") || parsed.has("real")) {
         return Err(process.fail("cannot print only names or real IDs in default format"));
     }
+    if what.is_none() && parsed.has("zero") {
+        return Err(process.fail("option --zero not permitted in default format"));
+    }
     if parsed.has("context") {
         return Err(process.fail("--context (-Z) works only on an SELinux-enabled kernel"));
     }
@@ -85,7 +88,9 @@ fn all(owners: &Owners, account: &Account) -> String {
 }
 
 pub(super) fn whoami(process: &mut Process<'_, '_>) -> Ended {
-    process.options(&[], Order::Any)?;
+    if let Some(extra) = process.options(&[], Order::Any)?.operands.first() {
+        return Err(process.usage(format_args!("extra operand {}", quoted(extra))));
+    }
     let owners = Owners::read(process);
     match owners.user(0) {
         Some(name) => {

@@ -274,15 +274,18 @@ impl Ls {
             cell(permissions::text(stat.st_mode()), true);
             cell(process.links(stat).to_string(), false);
             let numeric = self.has("numeric-uid-gid");
+            // Names are aligned to the left, numbers to the right.
             let named = |name: Option<&[u8]>, id: u32| match name.filter(|_| !numeric) {
-                Some(name) => String::from_utf8_lossy(name).into_owned(),
-                None => id.to_string(),
+                Some(name) => (String::from_utf8_lossy(name).into_owned(), true),
+                None => (id.to_string(), false),
             };
             if !self.has("g") {
-                cell(named(self.owners.user(stat.uid), stat.uid), !numeric);
+                let (owner, left) = named(self.owners.user(stat.uid), stat.uid);
+                cell(owner, left);
             }
             if !self.has("o") && !self.has("no-group") {
-                cell(named(self.owners.group(stat.gid), stat.gid), !numeric);
+                let (group, left) = named(self.owners.group(stat.gid), stat.gid);
+                cell(group, left);
             }
             cell(self.size(stat), false);
             cell(self.time(process, stat.mtime), true);

@@ -11,7 +11,6 @@ use super::{
     Ended,
     names::{number, quoted, size},
 };
-use crate::terms::Digest;
 
 /// What dd was asked for.
 #[derive(Debug)]
@@ -118,34 +117,11 @@ fn read(process: &mut Process<'_, '_>, plan: &Dd) -> Result<Vec<u8>, Status> {
     let most = plan.most();
     let skip = plan.skip.saturating_mul(if plan.skip_bytes { 1 } else { plan.in_size });
     let name = plan.input.clone().unwrap_or_else(|| b"/dev/stdin".to_vec());
-    if let Some(bytes) = endless(process, &name, most) {
-        return bytes.map_err(|error| process.fail(format_args!("error reading {}: {error}", quoted(&name))));
-    }
     let handle = process.open(&name, Mode::READ);
     let handle = handle.map_err(|error| process.fail(format_args!("failed to open {}: {error}", quoted(&name))))?;
     let chunk = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let bytes = handle.read(process.stage, chunk(skip)).and_then(|_| handle.read(process.stage, chunk(most)));
     bytes.map_err(|error| process.fail(format_args!("error reading {}: {error}", quoted(&name))))
-}
-
-/// The bytes of `/dev/zero` and of the random devices, which are the same in every build.
-fn endless(process: &mut Process<'_, '_>, name: &[u8], most: u64) -> Option<Result<Vec<u8>, Errno>> {
-    let is_random = match name {
-        b"/dev/zero" => false,
-        b"/dev/urandom" | b"/dev/random" => true,
-        _ => return None,
-    };
-    if most > LIMIT || !process.stage.budget.output(usize::try_from(most).unwrap_or(usize::MAX)) {
-        return Some(Err(Errno::TooLarge));
-    }
-    let mut bytes = Vec::new();
-    while is_random && (bytes.len() as u64) < most {
-        bytes.extend_from_slice(
-            Digest::of(format!("random {}", process.stage.next_serial()).as_bytes()).hex().as_bytes(),
-        );
-    }
-    bytes.resize(usize::try_from(most).unwrap_or(0), 0);
-    Some(Ok(bytes))
 }
 
 fn write(process: &mut Process<'_, '_>, plan: &Dd, bytes: &[u8]) -> Result<(), Status> {

@@ -15,7 +15,7 @@ use crate::rootfs::{Kind, Special};
 
 /// Widths beyond this are not honoured.
 const WIDEST: usize = 1024;
-const DEFAULT: &[u8] = b"  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n\
+const DEFAULT: &[u8] = b"  File: %Q\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n\
     Device: %Hd,%Ld\tInode: %-11i Links: %h\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n\
     Access: %x\nModify: %y\nChange: %z\n Birth: %w\n";
 const TERSE: &[u8] = b"%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o\n";
@@ -193,9 +193,14 @@ fn field(
         b'n' => text(name),
         b'N' => text(match &stat.kind {
             Kind::Symlink(target) => [b"'", name, b"' -> '", target, b"'"].concat(),
-            _ => name.to_vec(),
+            _ => [b"'", name, b"'"].concat(),
         }),
         b'o' => number(4096),
+        // Ours, for the default format: a name without quotes, and where a symlink leads.
+        b'Q' if modifier.is_none() => text(match &stat.kind {
+            Kind::Symlink(target) => [name, b" -> ", target].concat(),
+            _ => name.to_vec(),
+        }),
         b'r' if modifier == Some(b'H') => number(u64::from(major)),
         b'r' if modifier == Some(b'L') => number(u64::from(minor)),
         b'r' => number(u64::from(major) << 8 | u64::from(minor)),

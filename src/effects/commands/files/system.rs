@@ -145,7 +145,10 @@ pub(super) fn getconf(process: &mut Process<'_, '_>) -> Ended {
         [v, rest @ ..] if v.starts_with(b"-v") => rest,
         rest => rest,
     };
-    let Some(name) = args.first() else { return Err(process.usage("missing operand")) };
+    let Some(name) = args.first() else {
+        process.usage("missing operand");
+        return Err(Status(2));
+    };
     let arch = process.stage.machine().arch;
     // Kernels of ppc64le have pages of 64 KiB; aarch64's too until RHEL 9, which its release tells.
     let large = arch == Arch::Ppc64le || arch == Arch::Aarch64 && process.stage.machine().release.contains(".el8");

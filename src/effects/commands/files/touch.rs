@@ -32,19 +32,18 @@ pub(super) fn touch(process: &mut Process<'_, '_>) -> Ended {
         if name == b"-" {
             continue;
         }
-        let exists = if follow { process.exists(name) } else { process.lstat(name).is_ok() };
-        let touched = match exists {
-            true => set(process, name, time, follow, modifies),
-            false if parsed.has("no-create") || !follow => match follow {
-                true => Ok(()),
-                false if parsed.has("no-create") => Ok(()),
-                false => Err(Errno::NoEntry),
-            },
-            false => create(process, name).and_then(|()| set(process, name, time, follow, modifies)),
+        let there = if follow { process.stat(name) } else { process.lstat(name) };
+        let missing_is_fine = parsed.has("no-create");
+        let touched = match there.map(|_| ()) {
+            Ok(()) => set(process, name, time, follow, modifies),
+            Err(Errno::NoEntry) if missing_is_fine => Ok(()),
+            Err(Errno::NoEntry) if follow => {
+                create(process, name).and_then(|()| set(process, name, time, follow, modifies))
+            }
+            Err(error) => Err(error),
         };
         if let Err(error) = touched {
-            let verb = if exists || !follow { "setting times of" } else { "cannot touch" };
-            status = process.fail(format_args!("{verb} {}: {error}", quoted(name)));
+            status = process.fail(format_args!("cannot touch {}: {error}", quoted(name)));
         }
     }
     Ok(status)
@@ -102,7 +101,12 @@ fn stamp(text: &[u8], now: i64) -> Option<i64> {
         _ => return None,
     };
     let (month, day, hour, minute) = (pair(rest)?, pair(rest + 2)?, pair(rest + 4)?, pair(rest + 6)?);
-    let valid = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second < 61;
+    let valid = (1..=12).contains(&month)
+        && day > 0
+        && days(year, month, day) < days(year, month + 1, 1)
+        && hour < 24
+        && minute < 60
+        && second < 61;
     valid.then(|| days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
 }
 

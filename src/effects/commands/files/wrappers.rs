@@ -124,6 +124,10 @@ pub(super) fn nice(process: &mut Process<'_, '_>) -> Ended {
         process.out("0\n");
         return Ok(Status::SUCCESS);
     }
+    if let Some(text) = parsed.value("adjustment").filter(|t| number::<i64>(t).is_none()) {
+        process.fail(format_args!("invalid adjustment {}", quoted(text)));
+        return Err(FAILED);
+    }
     run(process, &parsed.operands)
 }
 
@@ -197,6 +201,14 @@ pub(super) fn flock(process: &mut Process<'_, '_>) -> Ended {
     match (parsed.value("command"), command) {
         (Some(text), _) => Ok(process.run(shell(text))),
         (None, [c, text]) if c == b"-c" || c == b"--command" => Ok(process.run(shell(text))),
+        (None, command) if process.search(&command[0]).is_none() => {
+            process.fail(format_args!(
+                "failed to execute {}: {}",
+                String::from_utf8_lossy(&command[0]),
+                Errno::NoEntry
+            ));
+            Err(Status(69))
+        }
         (None, command) => Ok(process.run(command.to_vec())),
     }
 }
@@ -294,6 +306,7 @@ mod tests {
             ("nice -19 ionice -c 3 nohup setsid basename -a a/b", 0, "b\n"),
             ("flock -x /tmp/lock basename a/b", 0, "b\n"),
             ("flock /no/such/lock basename a/b", 66, ""),
+            ("flock /tmp/lock none", 69, ""),
             ("runuser -u root -- basename a/b", 0, "b\n"),
             ("runuser -u none basename a/b", 1, ""),
             ("timeout 1 none", 127, ""),

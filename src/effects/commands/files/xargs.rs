@@ -63,13 +63,14 @@ pub(super) fn xargs(process: &mut Process<'_, '_>) -> Ended {
             read.map_err(|error| process.fail(format_args!("Cannot open input file {}: {error}", quoted(&name))))?
         }
     };
+    let mut unmatched = None;
     let words = match delimiter(process, &parsed)? {
         Some(delimiter) => delimited(&input, delimiter),
         None => {
             let stop = ["E", "e", "eof"].iter().find_map(|n| parsed.value(n)).filter(|e| !e.is_empty());
             let lines = plan.replace.is_some();
-            let found = if lines { whole_lines(&input) } else { quoted_words(&input) };
-            let mut words = found.map_err(|text| process.fail(text))?;
+            let (mut words, error) = if lines { whole_lines(&input) } else { quoted_words(&input) };
+            unmatched = error;
             if let Some(at) = stop.and_then(|stop| words.iter().position(|(w, _)| w == stop)) {
                 words.truncate(at);
             }
@@ -79,7 +80,16 @@ pub(super) fn xargs(process: &mut Process<'_, '_>) -> Ended {
     if parsed.value("arg-file").is_none() {
         process.descriptors.insert(0, Handle::null());
     }
-    plan.run(process, &words)
+    match unmatched {
+        None => plan.run(process, &words),
+        // What came before it runs.
+        Some(text) => {
+            if !words.is_empty() {
+                plan.run(process, &words)?;
+            }
+            Err(process.fail(text))
+        }
+    }
 }
 
 fn plan(process: &mut Process<'_, '_>, parsed: &Parsed) -> Result<Plan, Status> {
@@ -142,16 +152,16 @@ fn delimited(input: &[u8], delimiter: u8) -> Vec<Word> {
 }
 
 /// `-I`: lines without the blanks before them; quotes and backslashes work as elsewhere, blanks do not end a word.
-fn whole_lines(input: &[u8]) -> Result<Vec<Word>, &'static str> {
+fn whole_lines(input: &[u8]) -> (Vec<Word>, Option<&'static str>) {
     tokens(input, |byte| byte == b'\n')
 }
 
 /// Words with quotes and backslashes; a line that ends with a blank goes on.
-fn quoted_words(input: &[u8]) -> Result<Vec<Word>, &'static str> {
+fn quoted_words(input: &[u8]) -> (Vec<Word>, Option<&'static str>) {
     tokens(input, |byte| matches!(byte, b' ' | b'\t' | b'\n' | 11 | 12 | b'\r'))
 }
 
-fn tokens(input: &[u8], ends: impl Fn(u8) -> bool) -> Result<Vec<Word>, &'static str> {
+fn tokens(input: &[u8], ends: impl Fn(u8) -> bool) -> (Vec<Word>, Option<&'static str>) {
     const UNMATCHED: [&str; 2] = [
         "unmatched single quote; by default quotes are special to xargs unless you use the -0 option",
         "unmatched double quote; by default quotes are special to xargs unless you use the -0 option",
@@ -168,7 +178,7 @@ fn tokens(input: &[u8], ends: impl Fn(u8) -> bool) -> Result<Vec<Word>, &'static
                 loop {
                     match rest.next() {
                         Some(end) if end == byte => break,
-                        Some(b'\n') | None => return Err(UNMATCHED[usize::from(byte == b'"')]),
+                        Some(b'\n') | None => return (words, Some(UNMATCHED[usize::from(byte == b'"')])),
                         Some(inside) => word.push(inside),
                     }
                 }
@@ -183,7 +193,7 @@ fn tokens(input: &[u8], ends: impl Fn(u8) -> bool) -> Result<Vec<Word>, &'static
         before = byte;
     }
     words.extend(word.map(|w| (w, line)));
-    Ok(words)
+    (words, None)
 }
 
 impl Plan {

@@ -23,7 +23,7 @@ pub(super) fn no(_: &mut Shell<'_, '_, '_>, _: &[Vec<u8>]) -> Ran {
 fn status(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Status {
     let arg = args.get(1).filter(|a| *a != b"--").or(args.get(2));
     match arg.map(|a| number::integer(a)) {
-        None => shell.state.status,
+        None => shell.state.trapping.unwrap_or(shell.state.status),
         Some(Some(value)) => Status(value as u8),
         Some(None) => {
             let text = format!("{}: numeric argument required", shown(arg.map_or(b"", |a| a)));
@@ -71,7 +71,9 @@ pub(super) fn eval(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     let source = args.get(skipped..).unwrap_or_default().join(&b' ');
     match shell.evaluate_source(&source, false) {
         // A mistake in its grammar is eval's status; a posix shell ends with it.
-        Err(Flow::Exit(Status(2))) if !shell.state.options.posix && shell.state.status == Status(2) && !ends(&source) => {
+        Err(Flow::Exit(Status(2)))
+            if !shell.state.options.posix && shell.state.status == Status(2) && !ends(&source) =>
+        {
             Ok(Status(2))
         }
         other => other,

@@ -44,7 +44,11 @@ impl Attributes {
 
     /// What has to hold before a value is assigned.
     fn before(self, variable: &mut Variable) {
-        for (wanted, flag) in [(self.integer, &mut variable.integer), (self.lower, &mut variable.lower), (self.upper, &mut variable.upper)] {
+        for (wanted, flag) in [
+            (self.integer, &mut variable.integer),
+            (self.lower, &mut variable.lower),
+            (self.upper, &mut variable.upper),
+        ] {
             *flag = wanted.unwrap_or(*flag);
         }
         if self.associative == Some(true) && !matches!(variable.value, Value::Associative(_)) {
@@ -68,7 +72,13 @@ impl Attributes {
 }
 
 /// Gives names of arguments their values and attributes.
-fn declare_all(shell: &mut Shell<'_, '_, '_>, builtin: &str, args: &[Vec<u8>], attributes: Attributes, local: bool) -> Ran {
+fn declare_all(
+    shell: &mut Shell<'_, '_, '_>,
+    builtin: &str,
+    args: &[Vec<u8>],
+    attributes: Attributes,
+    local: bool,
+) -> Ran {
     let mut status = Status::SUCCESS;
     for arg in args {
         shell.step()?;
@@ -76,7 +86,8 @@ fn declare_all(shell: &mut Shell<'_, '_, '_>, builtin: &str, args: &[Vec<u8>], a
         let (name, index, append, value) = match split_assignment(&text) {
             Some(split) => (split.name, split.index, split.append, Some(split.value)),
             None => {
-                let (name, index) = text.split_once('[').map_or((text.as_str(), None), |(n, i)| (n, i.strip_suffix(']')));
+                let (name, index) =
+                    text.split_once('[').map_or((text.as_str(), None), |(n, i)| (n, i.strip_suffix(']')));
                 (name, index.filter(|i| !i.is_empty()), false, None)
             }
         };
@@ -84,7 +95,8 @@ fn declare_all(shell: &mut Shell<'_, '_, '_>, builtin: &str, args: &[Vec<u8>], a
             status = shell.refuse(builtin, &format!("`{text}': not a valid identifier"), 1);
             continue;
         }
-        if local && shell.state.variables.get(name).is_some_and(|v| v.readonly) && !shell.state.variables.is_local(name) {
+        if local && shell.state.variables.get(name).is_some_and(|v| v.readonly) && !shell.state.variables.is_local(name)
+        {
             status = shell.refuse(builtin, &format!("{name}: readonly variable"), 1);
             continue;
         }
@@ -92,7 +104,8 @@ fn declare_all(shell: &mut Shell<'_, '_, '_>, builtin: &str, args: &[Vec<u8>], a
             shell.state.variables.hide(name);
         }
         let is_readonly = shell.state.variables.get(name).is_some_and(|v| v.readonly);
-        let compound = shell.state.compound.iter().position(|(n, ..)| n == name).map(|at| shell.state.compound.remove(at));
+        let compound =
+            shell.state.compound.iter().position(|(n, ..)| n == name).map(|at| shell.state.compound.remove(at));
         if is_readonly && (value.is_some() || compound.is_some() || attributes.readonly == Some(false)) {
             shell.complain(&format!("{builtin}: {name}: readonly variable"));
             status = Status::FAILURE;
@@ -203,7 +216,8 @@ fn print(shell: &mut Shell<'_, '_, '_>, builtin: &str, names: &[Vec<u8>], wanted
 
 /// Every variable as an assignment, as `set` shows them.
 pub(super) fn list(shell: &mut Shell<'_, '_, '_>, builtin: &str) -> Ran {
-    let names: Vec<String> = shell.state.variables.iter().filter(|(_, v)| v.value != Value::Unset).map(|(n, _)| n.clone()).collect();
+    let names: Vec<String> =
+        shell.state.variables.iter().filter(|(_, v)| v.value != Value::Unset).map(|(n, _)| n.clone()).collect();
     let mut out = Vec::new();
     for name in names {
         let line = match shell.state.variables.get(&name).map(|v| (v.is_array(), v.scalar().map(<[u8]>::to_vec))) {

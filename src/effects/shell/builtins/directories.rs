@@ -67,7 +67,11 @@ pub(super) fn cd(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
         _ => return Ok(shell.refuse("cd", "too many arguments", 1)),
     };
     let mut result = Err(Errno::NoEntry);
-    let plain = !name.starts_with(b"/") && !name.starts_with(b"./") && !name.starts_with(b"../") && name != b"." && name != b"..";
+    let plain = !name.starts_with(b"/")
+        && !name.starts_with(b"./")
+        && !name.starts_with(b"../")
+        && name != b"."
+        && name != b"..";
     if let Some(places) = shell.value("CDPATH").filter(|_| plain) {
         for place in places.split(|&b| b == b':').filter(|p| !p.is_empty()) {
             result = shell.change_directory(&[place, b"/", &name].concat(), physical);
@@ -120,7 +124,8 @@ pub(super) fn dirs(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
         Some(rest) if rest.is_empty() || rest[0] == b'/' => [b"~", rest].concat(),
         _ => dir.clone(),
     };
-    let all: Vec<Vec<u8>> = [&shell.state.logical].into_iter().chain(shell.state.directories.iter().rev()).map(short).collect();
+    let all: Vec<Vec<u8>> =
+        [&shell.state.logical].into_iter().chain(shell.state.directories.iter().rev()).map(short).collect();
     let per_line = args.iter().any(|a| a == b"-p");
     let text = all.join(if per_line { &b'\n' } else { &b' ' });
     shell.output("dirs", &[&text[..], b"\n"].concat())
@@ -184,7 +189,11 @@ pub(super) fn umask(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     match mask {
         Some(mask) => {
             shell.process.umask = mask;
-            if symbolic { shell.output("umask", format!("{}\n", symbols(mask)).as_bytes()) } else { Ok(Status::SUCCESS) }
+            if symbolic {
+                shell.output("umask", format!("{}\n", symbols(mask)).as_bytes())
+            } else {
+                Ok(Status::SUCCESS)
+            }
         }
         None => Ok(shell.refuse("umask", &format!("{mode}: octal number out of range"), 1)),
     }

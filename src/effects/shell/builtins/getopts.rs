@@ -39,7 +39,11 @@ pub(super) fn builtin(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     };
     within += 1;
     let is_last = within >= arg.len();
-    let place = letters.iter().skip(usize::from(silent)).position(|&l| l == letter && l != b':').map(|at| at + usize::from(silent));
+    let place = letters
+        .iter()
+        .skip(usize::from(silent))
+        .position(|&l| l == letter && l != b':')
+        .map(|at| at + usize::from(silent));
     let Some(place) = place else {
         let (index, within) = if is_last { (index + 1, 0) } else { (index, within) };
         if !quiet {

@@ -23,8 +23,9 @@ pub(super) fn wait(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
 }
 
 const SIGNALS: [&str; 31] = [
-    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD",
-    "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
+    "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
+    "PWR", "SYS",
 ];
 
 /// A signal's number by its number or name.
@@ -57,7 +58,9 @@ fn wish(args: &[Vec<u8>]) -> Wish {
         None => Wish::Bad(format!("{name}: invalid signal specification")),
     };
     match words.as_slice() {
-        [] => Wish::Bad("usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]".to_owned()),
+        [] => Wish::Bad(
+            "usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]".to_owned(),
+        ),
         [option, rest @ ..] if option == "-l" || option == "-L" => Wish::List(listed(rest)),
         [option, name, rest @ ..] if matches!(option.as_str(), "-s" | "-n" | "--signal") => by_name(name, rest),
         [option, rest @ ..] if option == "--" => Wish::Send(15, rest.to_vec()),
@@ -80,7 +83,9 @@ fn listed(args: &[String]) -> String {
 pub(super) fn kill(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     let (signal, targets) = match wish(args) {
         Wish::List(text) => return shell.output("kill", text.as_bytes()),
-        Wish::Bad(message) => return Ok(shell.refuse("kill", &message, if message.starts_with("usage") { 2 } else { 1 })),
+        Wish::Bad(message) => {
+            return Ok(shell.refuse("kill", &message, if message.starts_with("usage") { 2 } else { 1 }));
+        }
         Wish::Send(signal, targets) => (signal, targets),
     };
     let mut status = Status::SUCCESS;

@@ -14,8 +14,8 @@ use crate::effects::{
 const USUAL: &[u8] = b"/usr/bin:/bin:/usr/sbin:/sbin:/etc:/usr/etc";
 
 const KEYWORDS: [&str; 22] = [
-    "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in", "function", "time", "{", "}",
-    "!", "[[", "]]", "coproc",
+    "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in",
+    "function", "time", "{", "}", "!", "[[", "]]", "coproc",
 ];
 
 /// What a name is.

@@ -85,7 +85,8 @@ pub(super) fn shopt(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
         }
     }
     let mut status = Status::SUCCESS;
-    let known: Vec<(&str, bool)> = if long { shell.state.options.all().collect() } else { shell.state.options.all_shopt().collect() };
+    let known: Vec<(&str, bool)> =
+        if long { shell.state.options.all().collect() } else { shell.state.options.all_shopt().collect() };
     let names = letters.rest();
     let mut out = String::new();
     let line = |name: &str, on: bool| match (reusable, long) {

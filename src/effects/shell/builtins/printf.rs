@@ -198,7 +198,8 @@ impl Printer<'_> {
             self.out.extend(std::iter::repeat_n(b' ', padding));
         } else if field.zero {
             let signs = usize::from(text.first().is_some_and(|b| b"+- ".contains(b)));
-            let signs = if text[signs..].starts_with(b"0x") || text[signs..].starts_with(b"0X") { signs + 2 } else { signs };
+            let signs =
+                if text[signs..].starts_with(b"0x") || text[signs..].starts_with(b"0X") { signs + 2 } else { signs };
             self.out.extend(&text[..signs]);
             self.out.extend(std::iter::repeat_n(b'0', padding));
             self.out.extend(&text[signs..]);
@@ -213,7 +214,15 @@ impl Printer<'_> {
         let (sign, mut digits) = match letter {
             b'd' | b'i' => {
                 let value = value.clamp(i128::from(i64::MIN), i128::from(i64::MAX));
-                let sign = if value < 0 { "-" } else if field.plus { "+" } else if field.space { " " } else { "" };
+                let sign = if value < 0 {
+                    "-"
+                } else if field.plus {
+                    "+"
+                } else if field.space {
+                    " "
+                } else {
+                    ""
+                };
                 (sign, value.unsigned_abs().to_string())
             }
             b'u' => ("", unsigned.to_string()),
@@ -239,7 +248,15 @@ fn is_length(format: &[u8], at: usize) -> bool {
 
 fn float(letter: u8, value: f64, field: Field) -> String {
     let precision = field.precision.unwrap_or(6).min(300);
-    let sign = if value.is_sign_negative() { "-" } else if field.plus { "+" } else if field.space { " " } else { "" };
+    let sign = if value.is_sign_negative() {
+        "-"
+    } else if field.plus {
+        "+"
+    } else if field.space {
+        " "
+    } else {
+        ""
+    };
     let value = value.abs();
     let text = if !value.is_finite() {
         if value.is_nan() { "nan".to_owned() } else { "inf".to_owned() }
@@ -297,7 +314,8 @@ pub(super) fn builtin(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     }
     let status = match target {
         Some(name) => {
-            let (name, index) = name.split_once('[').map_or((name.as_str(), None), |(n, i)| (n, Some(i.trim_end_matches(']'))));
+            let (name, index) =
+                name.split_once('[').map_or((name.as_str(), None), |(n, i)| (n, Some(i.trim_end_matches(']'))));
             if !is_name(name) {
                 return Ok(shell.refuse("printf", &format!("`{name}': not a valid identifier"), 2));
             }

@@ -54,7 +54,8 @@ fn is_unary(arg: &[u8]) -> bool {
 
 fn is_binary(arg: &[u8]) -> bool {
     const OPERATORS: [&[u8]; 16] = [
-        b"=", b"==", b"!=", b"<", b">", b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge", b"-nt", b"-ot", b"-ef", b"-a", b"-o",
+        b"=", b"==", b"!=", b"<", b">", b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge", b"-nt", b"-ot", b"-ef", b"-a",
+        b"-o",
     ];
     OPERATORS.contains(&arg)
 }

@@ -70,7 +70,10 @@ fn show(shell: &mut Shell<'_, '_, '_>, names: &[Vec<u8>]) -> Ran {
             signal => jobs::signal(signal).unwrap_or(64),
         };
         let prefix = if (1..65).contains(&order) && !shell.state.options.posix { "SIG" } else { "" };
-        lines.push((order, [b"trap -- ", &quote_single(commands)[..], format!(" {prefix}{name}\n").as_bytes()].concat()));
+        lines.push((
+            order,
+            [b"trap -- ", &quote_single(commands)[..], format!(" {prefix}{name}\n").as_bytes()].concat(),
+        ));
     }
     lines.sort();
     let text = lines.into_iter().flat_map(|(_, line)| line).collect::<Vec<_>>();

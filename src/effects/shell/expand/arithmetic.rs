@@ -42,7 +42,9 @@ impl Shell<'_, '_, '_> {
     pub(in super::super) fn try_evaluate(&mut self, text: &[u8]) -> Result<Result<i64, String>, Flow> {
         match evaluate(self, text, 0, false) {
             Ok(value) => Ok(Ok(value)),
-            Err(Failure::Message(message)) => Ok(Err(format!("{}: {message}", String::from_utf8_lossy(text).trim_start()))),
+            Err(Failure::Message(message)) => {
+                Ok(Err(format!("{}: {message}", String::from_utf8_lossy(text).trim_start())))
+            }
             Err(Failure::Flow(flow)) => Err(flow),
         }
     }
@@ -295,7 +297,9 @@ impl Reader<'_, '_, '_, '_> {
         self.at += length;
         let mut index = None;
         if self.text.get(self.at) == Some(&b'[') {
-            let Some(length) = closing_bracket(&self.text[self.at + 1..]) else { return self.error("bad array subscript") };
+            let Some(length) = closing_bracket(&self.text[self.at + 1..]) else {
+                return self.error("bad array subscript");
+            };
             index = Some(self.text[self.at + 1..self.at + 1 + length].to_vec());
             self.at += length + 2;
         }
@@ -313,7 +317,8 @@ impl Reader<'_, '_, '_, '_> {
             }
         }
         let rest = &self.text[self.at..];
-        let Some(token) = ASSIGNED.iter().find(|t| rest.starts_with(t.as_bytes())).filter(|_| !rest.starts_with(b"==")) else {
+        let Some(token) = ASSIGNED.iter().find(|t| rest.starts_with(t.as_bytes())).filter(|_| !rest.starts_with(b"=="))
+        else {
             return self.read(place);
         };
         self.eat(token);
@@ -349,7 +354,11 @@ impl Reader<'_, '_, '_, '_> {
             return Ok(0);
         };
         // Mostly a number.
-        match std::str::from_utf8(&value).ok().filter(|v| !v.starts_with('0') || v.len() == 1).and_then(|v| v.parse().ok()) {
+        match std::str::from_utf8(&value)
+            .ok()
+            .filter(|v| !v.starts_with('0') || v.len() == 1)
+            .and_then(|v| v.parse().ok())
+        {
             Some(number) => Ok(number),
             None => evaluate(self.shell, &value, self.depth + 1, self.idle > 0),
         }
@@ -368,7 +377,9 @@ impl Reader<'_, '_, '_, '_> {
         let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"#@_".contains(b)).count();
         let digits = &rest[..length];
         let (base, digits) = match digits.iter().position(|&b| b == b'#') {
-            Some(at) => (std::str::from_utf8(&digits[..at]).ok().and_then(|b| b.parse().ok()).unwrap_or(0), &digits[at + 1..]),
+            Some(at) => {
+                (std::str::from_utf8(&digits[..at]).ok().and_then(|b| b.parse().ok()).unwrap_or(0), &digits[at + 1..])
+            }
             None if digits.starts_with(b"0x") || digits.starts_with(b"0X") => (16, &digits[2..]),
             None if digits.starts_with(b"0") => (8, &digits[1..]),
             None => (10, digits),

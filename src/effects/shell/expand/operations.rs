@@ -144,7 +144,9 @@ impl Shell<'_, '_, '_> {
             Found::Nothing => Ok(Found::Nothing),
             Found::One(value) => {
                 let starts = char_starts(&value);
-                let Some((from, to)) = self.bounds(starts.len() - 1, offset, length)? else { return Ok(Found::One(Vec::new())) };
+                let Some((from, to)) = self.bounds(starts.len() - 1, offset, length)? else {
+                    return Ok(Found::One(Vec::new()));
+                };
                 Ok(Found::One(value[starts[from]..starts[to]].to_vec()))
             }
             Found::Many { mut words, star } => {
@@ -324,7 +326,9 @@ fn change_case(value: &[u8], starts: &[usize], upper: bool, all: bool, pattern: 
         let c = &value[pair[0]..pair[1]];
         let matches = pattern.is_none_or(|p| p.matches(&mut Subject::new(c)));
         match std::str::from_utf8(c) {
-            Ok(c) if matches && (all || i == 0) => out.extend(if upper { c.to_uppercase() } else { c.to_lowercase() }.bytes()),
+            Ok(c) if matches && (all || i == 0) => {
+                out.extend(if upper { c.to_uppercase() } else { c.to_lowercase() }.bytes())
+            }
             _ => out.extend(c),
         }
     }
@@ -347,7 +351,8 @@ fn transform(value: &[u8], kind: u8) -> Vec<u8> {
 impl Shell<'_, '_, '_> {
     /// `${x@a}`, `${x@A}`, `${x@K}`, `${x@k}`.
     fn describe(&mut self, name: &Name, found: Found, kind: u8) -> Found {
-        let (Name::Variable(variable) | Name::Elements { name: variable, .. } | Name::Element(variable, _)) = name else {
+        let (Name::Variable(variable) | Name::Elements { name: variable, .. } | Name::Element(variable, _)) = name
+        else {
             return found;
         };
         let variable = self.resolved(variable);

@@ -18,7 +18,10 @@ pub(super) enum Found {
     Nothing,
     One(Vec<u8>),
     /// The words of `$@`, or with a star those of `$*`.
-    Many { words: Vec<Vec<u8>>, star: bool },
+    Many {
+        words: Vec<Vec<u8>>,
+        star: bool,
+    },
 }
 
 /// Whether it may stand for no word, even in quotes.
@@ -34,7 +37,12 @@ pub(super) fn is_list(parameter: &Parameter) -> bool {
 
 impl Shell<'_, '_, '_> {
     /// Expands one parameter.
-    pub(super) fn parameter(&mut self, parameter: &Parameter, context: Context, out: &mut Vec<Piece>) -> Result<(), Flow> {
+    pub(super) fn parameter(
+        &mut self,
+        parameter: &Parameter,
+        context: Context,
+        out: &mut Vec<Piece>,
+    ) -> Result<(), Flow> {
         match &parameter.operation {
             Operation::Bad(text) => {
                 return Err(self.expansion_error(&format!("${{{text}}}: bad substitution")));
@@ -77,7 +85,9 @@ impl Shell<'_, '_, '_> {
         };
         let word = parse_word(&format!("${{{text}}}"), Reading::Pattern, self.state.dialect());
         match <[_; 1]>::try_from(word.parts).map(|[part]| part) {
-            Ok(Part::Parameter(parameter)) if matches!(parameter.operation, Operation::Value) && !parameter.indirect => {
+            Ok(Part::Parameter(parameter))
+                if matches!(parameter.operation, Operation::Value) && !parameter.indirect =>
+            {
                 Ok(Some(parameter.name))
             }
             _ => Err(self.expansion_error(&format!("{text}: invalid variable name"))),
@@ -95,7 +105,8 @@ impl Shell<'_, '_, '_> {
             }
             Found::One(bytes) => out.push(piece(bytes)),
             Found::Many { words, star: true } if context.quoted || context.joined => {
-                let between = self.value("IFS").map_or(vec![b' '], |ifs| ifs.first().map(|&b| vec![b]).unwrap_or_default());
+                let between =
+                    self.value("IFS").map_or(vec![b' '], |ifs| ifs.first().map(|&b| vec![b]).unwrap_or_default());
                 out.push(piece(words.join(&between[..])));
             }
             Found::Many { words, .. } => {

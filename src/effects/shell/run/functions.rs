@@ -59,15 +59,16 @@ impl Shell<'_, '_, '_> {
     /// Runs what is trapped on a condition.
     pub(in super::super) fn trap(&mut self, condition: &str) -> Result<(), Flow> {
         let Some(commands) = self.state.traps.get(condition).filter(|c| !c.is_empty()).cloned() else { return Ok(()) };
-        if std::mem::replace(&mut self.state.trapping, true) {
+        let status = self.state.status;
+        if self.state.trapping.is_some() {
             return Ok(());
         }
+        self.state.trapping = Some(status);
         if condition == "EXIT" {
             self.state.traps.remove(condition);
         }
-        let status = self.state.status;
         let result = self.evaluate_source(&commands, false);
-        self.state.trapping = false;
+        self.state.trapping = None;
         self.state.status = status;
         result.map(drop)
     }

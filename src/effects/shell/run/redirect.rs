@@ -133,7 +133,9 @@ impl Shell<'_, '_, '_> {
         };
         if source == b"-" {
             let number = match &redirect.to {
-                Some(Descriptor::Name(name)) => self.value(name).and_then(|v| std::str::from_utf8(&v).ok()?.parse().ok()),
+                Some(Descriptor::Name(name)) => {
+                    self.value(name).and_then(|v| std::str::from_utf8(&v).ok()?.parse().ok())
+                }
                 Some(Descriptor::Number(number)) => Some(*number),
                 None => Some(u32::from(output)),
             };

@@ -41,13 +41,17 @@ impl Shell<'_, '_, '_> {
         let posix = self.state.options.posix;
         let saved = self.process.descriptors.clone();
         let result = match self.redirect(redirects) {
-            Ok(true) => match self.with_assignments(assigns, special && posix, |shell| shell.run(found, &name, &args)) {
-                // A special builtin that complains of its arguments ends a posix shell.
-                Ok(Status(2)) if special && posix && !matches!(name.as_str(), "eval" | "." | "source" | "return" | "set") => {
-                    Err(Flow::Exit(Status(2)))
+            Ok(true) => {
+                match self.with_assignments(assigns, special && posix, |shell| shell.run(found, &name, &args)) {
+                    // A special builtin that complains of its arguments ends a posix shell.
+                    Ok(Status(2))
+                        if special && posix && !matches!(name.as_str(), "eval" | "." | "source" | "return" | "set") =>
+                    {
+                        Err(Flow::Exit(Status(2)))
+                    }
+                    other => other,
                 }
-                other => other,
-            },
+            }
             Ok(false) if special && posix => Err(Flow::Exit(Status::FAILURE)),
             Ok(false) => Ok(Status::FAILURE),
             Err(flow) => Err(flow),

@@ -13,7 +13,12 @@ use crate::effects::{
 };
 
 /// Runs a script in a shell of its own; the process's name says whether it is `sh`.
-pub(in super::super) fn script(process: &mut Process<'_, '_>, source: &[u8], name: &[u8], params: Vec<Vec<u8>>) -> Status {
+pub(in super::super) fn script(
+    process: &mut Process<'_, '_>,
+    source: &[u8],
+    name: &[u8],
+    params: Vec<Vec<u8>>,
+) -> Status {
     let options = Options { posix: is_posix(process), ..Options::default() };
     begin(process, source, name, params, options, false)
 }
@@ -55,7 +60,8 @@ pub(in super::super) fn command(process: &mut Process<'_, '_>) -> Status {
                         b'o' | b'O' => {
                             let name = process.args.get(at).map(|a| to_text(a)).unwrap_or_default();
                             at += 1;
-                            let known = if letter == b'o' { options.set(&name, on) } else { options.set_shopt(&name, on) };
+                            let known =
+                                if letter == b'o' { options.set(&name, on) } else { options.set_shopt(&name, on) };
                             if !known {
                                 process.fail(format_args!("{name}: invalid option name"));
                                 return Status(2);
@@ -154,7 +160,7 @@ fn new_state(
         subshells: 0,
         ignoring: 0,
         traps: Default::default(),
-        trapping: false,
+        trapping: None,
         jobs: Default::default(),
         background: None,
         number,

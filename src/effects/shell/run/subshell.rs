@@ -97,7 +97,11 @@ impl Shell<'_, '_, '_> {
     }
 
     /// `<(…)` and `>(…)`: a name that leads to the commands' output, or input.
-    pub(in super::super) fn process_substitution(&mut self, input: bool, command: &Substitution) -> Result<Vec<u8>, Flow> {
+    pub(in super::super) fn process_substitution(
+        &mut self,
+        input: bool,
+        command: &Substitution,
+    ) -> Result<Vec<u8>, Flow> {
         let program = self.program_of(command);
         let collected = Handle::collecting();
         let taken = |n: &u32| self.process.descriptors.contains_key(n);

@@ -76,7 +76,9 @@ impl Shell<'_, '_, '_> {
                 Some(names.chain([b"main".to_vec()]).collect())
             }
             "BASH_SOURCE" => {
-                let of = |name: &String| self.state.functions.get(name).map_or_else(|| self.state.name.to_vec(), |f| f.source.clone());
+                let of = |name: &String| {
+                    self.state.functions.get(name).map_or_else(|| self.state.name.to_vec(), |f| f.source.clone())
+                };
                 Some(running.iter().rev().map(of).chain([self.state.name.to_vec()]).collect())
             }
             "BASH_LINENO" => Some(vec![b"0".to_vec(); running.len() + 1]),
@@ -90,7 +92,13 @@ impl Shell<'_, '_, '_> {
     }
 
     /// Assigns a variable or, with a subscript, an element.
-    pub(in super::super) fn assign(&mut self, name: &str, index: Option<&[u8]>, value: Vec<u8>, append: bool) -> Result<(), Flow> {
+    pub(in super::super) fn assign(
+        &mut self,
+        name: &str,
+        index: Option<&[u8]>,
+        value: Vec<u8>,
+        append: bool,
+    ) -> Result<(), Flow> {
         let resolved = self.resolved(name);
         if let Some((array, element)) = resolved.split_once('[') {
             let element = element.trim_end_matches(']').as_bytes().to_vec();
@@ -117,7 +125,9 @@ impl Shell<'_, '_, '_> {
         let before = match (&key, append) {
             (_, false) => Vec::new(),
             (None, true) => self.value(name).unwrap_or_default(),
-            (Some(key), true) => self.elements(name).into_iter().find(|(k, _)| k == key).map(|(_, v)| v).unwrap_or_default(),
+            (Some(key), true) => {
+                self.elements(name).into_iter().find(|(k, _)| k == key).map(|(_, v)| v).unwrap_or_default()
+            }
         };
         let value = if integer {
             let (left, right) = (if append { self.evaluate(&before)? } else { 0 }, self.evaluate(&value)?);
@@ -195,7 +205,9 @@ impl Shell<'_, '_, '_> {
             let key = key.unwrap_or_else(|| next.to_string().into_bytes());
             self.assign(name, Some(&key), value, append)?;
             if !associative {
-                if let Some(at) = self.key_of(name, &key)?.and_then(|k: Vec<u8>| std::str::from_utf8(&k).ok()?.parse::<u64>().ok()) {
+                if let Some(at) =
+                    self.key_of(name, &key)?.and_then(|k: Vec<u8>| std::str::from_utf8(&k).ok()?.parse::<u64>().ok())
+                {
                     next = at.saturating_add(1);
                 }
             }
@@ -223,7 +235,9 @@ impl Shell<'_, '_, '_> {
             Some(index) => {
                 let key = self.key_of(name, index)?.unwrap_or_default();
                 match &mut self.state.variables.get_mut(name).value {
-                    Value::Indexed(all) => drop(std::str::from_utf8(&key).ok().and_then(|k| all.remove(&k.parse().ok()?))),
+                    Value::Indexed(all) => {
+                        drop(std::str::from_utf8(&key).ok().and_then(|k| all.remove(&k.parse().ok()?)))
+                    }
                     Value::Associative(all) => drop(all.remove(&key)),
                     _ => {}
                 }
@@ -267,7 +281,9 @@ impl Shell<'_, '_, '_> {
         };
         let value = match &variable.value {
             Value::Unset => Vec::new(),
-            Value::Scalar(value) if single && !value.iter().any(u8::is_ascii_control) => [b"=", &quote_single(value)[..]].concat(),
+            Value::Scalar(value) if single && !value.iter().any(u8::is_ascii_control) => {
+                [b"=", &quote_single(value)[..]].concat()
+            }
             Value::Scalar(value) => [b"=", &double_quoted(value)[..]].concat(),
             _ => {
                 let associative = matches!(variable.value, Value::Associative(_));
@@ -290,7 +306,10 @@ impl Shell<'_, '_, '_> {
     }
 
     /// The environment of a program: exported variables, and `extra` ones.
-    pub(in super::super) fn environment(&self, extra: &[(String, Vec<u8>)]) -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
+    pub(in super::super) fn environment(
+        &self,
+        extra: &[(String, Vec<u8>)],
+    ) -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
         let exported = self.state.variables.iter().filter(|(_, v)| v.exported);
         let mut env: std::collections::BTreeMap<_, _> =
             exported.filter_map(|(name, v)| Some((name.clone().into_bytes(), v.scalar()?.to_vec()))).collect();
@@ -317,7 +336,9 @@ fn put_element(variable: &mut Variable, key: Vec<u8>, value: Vec<u8>, serial: u6
         };
         variable.value = Value::Indexed(first);
     }
-    if let (Value::Indexed(all), Some(at)) = (&mut variable.value, std::str::from_utf8(&key).ok().and_then(|k| k.parse().ok())) {
+    if let (Value::Indexed(all), Some(at)) =
+        (&mut variable.value, std::str::from_utf8(&key).ok().and_then(|k| k.parse().ok()))
+    {
         all.insert(at, value);
     }
 }

@@ -50,8 +50,8 @@ pub(super) struct State {
     pub ignoring: u32,
     /// Commands by condition: EXIT, ERR, DEBUG, RETURN and signals.
     pub traps: BTreeMap<String, Vec<u8>>,
-    /// Whether a trap is running.
-    pub trapping: bool,
+    /// The status before the trap that runs: what `exit` in it means.
+    pub trapping: Option<Status>,
     /// Statuses of background jobs by their numbers.
     pub jobs: BTreeMap<u32, Status>,
     /// `$!`

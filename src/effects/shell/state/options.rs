@@ -70,8 +70,21 @@ impl Default for Options {
             physical: false,
             pipefail: false,
             posix: false,
-            shopt: ["cmdhist", "complete_fullquote", "extquote", "force_fignore", "globasciiranges", "globskipdots", "hostcomplete",
-                "interactive_comments", "patsub_replacement", "progcomp", "promptvars", "sourcepath"].into(),
+            shopt: [
+                "cmdhist",
+                "complete_fullquote",
+                "extquote",
+                "force_fignore",
+                "globasciiranges",
+                "globskipdots",
+                "hostcomplete",
+                "interactive_comments",
+                "patsub_replacement",
+                "progcomp",
+                "promptvars",
+                "sourcepath",
+            ]
+            .into(),
         }
     }
 }
@@ -109,13 +122,63 @@ const NAMES: &[(&str, Option<u8>)] = &[
 
 /// What `shopt` knows.
 const SHOPT: &[&str] = &[
-    "autocd", "assoc_expand_once", "cdable_vars", "cdspell", "checkhash", "checkjobs", "checkwinsize", "cmdhist", "compat31", "compat32",
-    "compat40", "compat41", "compat42", "compat43", "compat44", "complete_fullquote", "direxpand", "dirspell", "dotglob", "execfail",
-    "expand_aliases", "extdebug", "extglob", "extquote", "failglob", "force_fignore", "globasciiranges", "globskipdots", "globstar",
-    "gnu_errfmt", "histappend", "histreedit", "histverify", "hostcomplete", "huponexit", "inherit_errexit", "interactive_comments",
-    "lastpipe", "lithist", "localvar_inherit", "localvar_unset", "login_shell", "mailwarn", "no_empty_cmd_completion", "nocaseglob",
-    "nocasematch", "noexpand_translation", "nullglob", "patsub_replacement", "progcomp", "progcomp_alias", "promptvars",
-    "restricted_shell", "shift_verbose", "sourcepath", "varredir_close", "xpg_echo",
+    "autocd",
+    "assoc_expand_once",
+    "cdable_vars",
+    "cdspell",
+    "checkhash",
+    "checkjobs",
+    "checkwinsize",
+    "cmdhist",
+    "compat31",
+    "compat32",
+    "compat40",
+    "compat41",
+    "compat42",
+    "compat43",
+    "compat44",
+    "complete_fullquote",
+    "direxpand",
+    "dirspell",
+    "dotglob",
+    "execfail",
+    "expand_aliases",
+    "extdebug",
+    "extglob",
+    "extquote",
+    "failglob",
+    "force_fignore",
+    "globasciiranges",
+    "globskipdots",
+    "globstar",
+    "gnu_errfmt",
+    "histappend",
+    "histreedit",
+    "histverify",
+    "hostcomplete",
+    "huponexit",
+    "inherit_errexit",
+    "interactive_comments",
+    "lastpipe",
+    "lithist",
+    "localvar_inherit",
+    "localvar_unset",
+    "login_shell",
+    "mailwarn",
+    "no_empty_cmd_completion",
+    "nocaseglob",
+    "nocasematch",
+    "noexpand_translation",
+    "nullglob",
+    "patsub_replacement",
+    "progcomp",
+    "progcomp_alias",
+    "promptvars",
+    "restricted_shell",
+    "shift_verbose",
+    "sourcepath",
+    "varredir_close",
+    "xpg_echo",
 ];
 
 impl Options {
@@ -179,7 +242,11 @@ impl Options {
     /// `shopt -s` or `-u`; false where there is none of that name.
     pub(in super::super) fn set_shopt(&mut self, name: &str, on: bool) -> bool {
         let Some(known) = SHOPT.iter().find(|known| **known == name) else { return false };
-        if on { self.shopt.insert(known) } else { self.shopt.remove(known) };
+        if on {
+            self.shopt.insert(known)
+        } else {
+            self.shopt.remove(known)
+        };
         true
     }
 

@@ -50,7 +50,8 @@ impl Variable {
             Value::Scalar(value) => vec![(b"0".to_vec(), value)],
             Value::Indexed(all) => all.iter().map(|(i, v)| (i.to_string().into_bytes(), v.as_slice())).collect(),
             Value::Associative(all) => {
-                let mut order: Vec<_> = all.iter().map(|(key, (serial, value))| (bucket(key), Reverse(*serial), key, value)).collect();
+                let mut order: Vec<_> =
+                    all.iter().map(|(key, (serial, value))| (bucket(key), Reverse(*serial), key, value)).collect();
                 order.sort();
                 order.into_iter().map(|(_, _, key, value)| (key.clone(), value.as_slice())).collect()
             }

@@ -56,7 +56,9 @@ pub(in super::super) fn sequence(text: &[u8], at: usize, escapes: Escapes) -> (E
         b'\'' | b'?' if quote => text[at],
         b'"' if escapes != Escapes::Echo => b'"',
         b'\'' if escapes == Escapes::Format => b'\'',
-        b'c' if quote && at + 1 < text.len() => return (Escape::Bytes(vec![text[at + 1].to_ascii_uppercase() ^ 0x40]), at + 2),
+        b'c' if quote && at + 1 < text.len() => {
+            return (Escape::Bytes(vec![text[at + 1].to_ascii_uppercase() ^ 0x40]), at + 2);
+        }
         b'c' if escapes == Escapes::Echo => return (Escape::Stop, at + 1),
         b'0' if escapes == Escapes::Echo => return octal(text, at + 1),
         b'0'..=b'7' => return octal(text, at),

@@ -1,8 +1,7 @@
 //! `[[ … ]]`.
 
 use super::{
-    Condition, Dialect, Reading, SyntaxError, lexer,
-    parse_word,
+    Condition, Dialect, Reading, SyntaxError, lexer, parse_word,
     skip::{Level, Scan, Unfinished},
 };
 
@@ -182,7 +181,8 @@ impl Parser<'_> {
     fn term(&mut self) -> Result<Condition, SyntaxError> {
         let first = self.text()?;
         let word = |text: &str| parse_word(text, Reading::Pattern, self.dialect);
-        let is_unary = first.len() == 2 && first.starts_with('-') && b"abcdefghknoprstuvwxzGLNORS".contains(&first.as_bytes()[1]);
+        let is_unary =
+            first.len() == 2 && first.starts_with('-') && b"abcdefghknoprstuvwxzGLNORS".contains(&first.as_bytes()[1]);
         if let (true, Some(Token::Word(operand))) = (is_unary, self.tokens.get(self.at)) {
             let condition = Condition::Unary(first, word(operand));
             self.at += 1;
@@ -202,8 +202,5 @@ impl Parser<'_> {
 }
 
 fn is_binary(word: &str) -> bool {
-    matches!(
-        word,
-        "=" | "==" | "!=" | "=~" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef"
-    )
+    matches!(word, "=" | "==" | "!=" | "=~" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef")
 }

@@ -182,7 +182,8 @@ impl<'s> Lexer<'s> {
 
     fn operator(&mut self) {
         const OPERATORS: [&str; 19] = [
-            "&>>", ";;&", "<<<", "<<-", "&&", "&>", "||", "|&", ";;", ";&", "<<", "<&", "<>", ">>", ">&", ">|", "&", "|", ";",
+            "&>>", ";;&", "<<<", "<<-", "&&", "&>", "||", "|&", ";;", ";&", "<<", "<&", "<>", ">>", ">&", ">|", "&",
+            "|", ";",
         ];
         let rest = &self.s[self.at..];
         let operator = OPERATORS.iter().find(|o| rest.starts_with(**o)).copied().unwrap_or(&rest[..1]);
@@ -388,7 +389,8 @@ impl<'s> Lexer<'s> {
                 self.at += length;
                 self.line += 1;
                 line.push_str(&rest[..length]);
-                let continued = line.strip_suffix("\\\n").filter(|l| l.bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 0);
+                let continued =
+                    line.strip_suffix("\\\n").filter(|l| l.bytes().rev().take_while(|&b| b == b'\\').count() % 2 == 0);
                 match continued {
                     Some(start) if !quoted && self.at < self.s.len() => line.truncate(start.len()),
                     _ => break,

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use brush_parser::ast;
 
 use super::{
-    Argument, Arm, Assign, Assigned, Command, Descriptor, Dialect, Item, Kind, List, Pipeline, Program, Reading, Redirect,
-    RedirectKind, SyntaxError, Then, Word, condition, lexer, parameter, parse_word,
+    Argument, Arm, Assign, Assigned, Command, Descriptor, Dialect, Item, Kind, List, Pipeline, Program, Reading,
+    Redirect, RedirectKind, SyntaxError, Then, Word, condition, lexer, parameter, parse_word,
 };
 
 /// Whether a text is a variable's name.
@@ -203,7 +203,11 @@ impl Lower<'_> {
         }
         let line = line.unwrap_or(self.line);
         let kind = match words.first() {
-            Some(word) if word.strip_prefix("[[").is_some_and(|w| w.starts_with([' ', '\t', '\n', '(']) && w.ends_with("]]")) => {
+            Some(word)
+                if word
+                    .strip_prefix("[[")
+                    .is_some_and(|w| w.starts_with([' ', '\t', '\n', '(']) && w.ends_with("]]")) =>
+            {
                 if let Some(extra) = words.get(1) {
                     return Err(SyntaxError { line, message: format!("syntax error near unexpected token `{extra}'") });
                 }
@@ -254,7 +258,8 @@ impl Lower<'_> {
     }
 
     fn elements(&self, value: &str) -> Lowered<Vec<(Option<Word>, bool, Word)>> {
-        let unfinished = |_| SyntaxError { line: self.line, message: "unexpected EOF while looking for matching `)'".to_owned() };
+        let unfinished =
+            |_| SyntaxError { line: self.line, message: "unexpected EOF while looking for matching `)'".to_owned() };
         let (words, _) = lexer::array(value, 1, self.dialect.level()).map_err(unfinished)?;
         let element = |text: &String| {
             // `[key]=value`, as a variable without a name.
@@ -297,7 +302,9 @@ impl Lower<'_> {
                 let body = &document.doc.value;
                 let target = match document.requires_expansion {
                     true => self.word(body, Reading::HereDocument),
-                    false => Word { parts: vec![super::Part::Quoted(super::super::text::to_bytes(body))], braces: None },
+                    false => {
+                        Word { parts: vec![super::Part::Quoted(super::super::text::to_bytes(body))], braces: None }
+                    }
                 };
                 (to, RedirectKind::HereDocument, target)
             }

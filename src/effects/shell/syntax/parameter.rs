@@ -137,7 +137,9 @@ fn alternative(s: &str, quoted: bool, level: Level) -> super::Word {
 fn substring(s: &str, level: Level) -> Operation {
     let arithmetic = |s: &str| word::word(s, Reading::Quoted, level);
     match offset_end(s, level) {
-        Some(colon) => Operation::Substring { offset: arithmetic(&s[..colon]), length: Some(arithmetic(&s[colon + 1..])) },
+        Some(colon) => {
+            Operation::Substring { offset: arithmetic(&s[..colon]), length: Some(arithmetic(&s[colon + 1..])) }
+        }
         None => Operation::Substring { offset: arithmetic(s), length: None },
     }
 }

@@ -56,16 +56,16 @@ pub(in super::super) fn parse(source: &str, line: usize, dialect: Dialect) -> Pr
 
 /// The tree of tokens, or what is wrong and at which of them.
 fn grammar(tokens: &[Token], lexed: &Lexed, dialect: Dialect) -> Result<Program, (SyntaxError, usize)> {
-    let options = ParserOptions { enable_extended_globbing: true, posix_mode: false, sh_mode: false, tilde_expansion: true };
+    let options =
+        ParserOptions { enable_extended_globbing: true, posix_mode: false, sh_mode: false, tilde_expansion: true };
     let tokens = tokens.to_vec();
     let parsed: Result<ast::Program, ParseError> = parse_tokens(&tokens, &options, &SourceInfo::default());
     let last_line = tokens.last().map_or(1, |t| t.location().start.line);
     match parsed {
-        Ok(program) => lower::program(&program, &lexed.descriptors, dialect)
-            .map_err(|error| {
-                let place = tokens.iter().position(|t| t.location().start.line >= error.line).unwrap_or_default();
-                (error, place)
-            }),
+        Ok(program) => lower::program(&program, &lexed.descriptors, dialect).map_err(|error| {
+            let place = tokens.iter().position(|t| t.location().start.line >= error.line).unwrap_or_default();
+            (error, place)
+        }),
         Err(ParseError::ParsingNearToken(token)) => {
             let at = token.location().start.clone();
             let text = if token.to_str() == "\n" { "newline" } else { token.to_str() };

@@ -43,18 +43,41 @@ pub(in super::super) struct Command {
 
 #[derive(Debug)]
 pub(in super::super) enum Kind {
-    Simple { assigns: Vec<Assign>, words: Vec<Argument> },
+    Simple {
+        assigns: Vec<Assign>,
+        words: Vec<Argument>,
+    },
     Group(List),
     Subshell(List),
-    If { arms: Vec<(List, List)>, otherwise: Option<List> },
-    While { until: bool, condition: List, body: List },
+    If {
+        arms: Vec<(List, List)>,
+        otherwise: Option<List>,
+    },
+    While {
+        until: bool,
+        condition: List,
+        body: List,
+    },
     /// Without words it goes over the parameters.
-    For { name: String, words: Option<Vec<Word>>, body: List },
-    ArithmeticFor { parts: [Word; 3], body: List },
-    Case { subject: Word, arms: Vec<Arm> },
+    For {
+        name: String,
+        words: Option<Vec<Word>>,
+        body: List,
+    },
+    ArithmeticFor {
+        parts: [Word; 3],
+        body: List,
+    },
+    Case {
+        subject: Word,
+        arms: Vec<Arm>,
+    },
     Arithmetic(Word),
     Condition(Condition),
-    Function { name: String, body: Rc<Command> },
+    Function {
+        name: String,
+        body: Rc<Command>,
+    },
 }
 
 /// One item of `case`.
@@ -168,7 +191,10 @@ pub(in super::super) enum Part {
     Command(Substitution),
     Arithmetic(Word),
     /// `<(…)` or, if not input, `>(…)`.
-    Process { input: bool, command: Substitution },
+    Process {
+        input: bool,
+        command: Substitution,
+    },
 }
 
 /// The commands of `$(…)`, parsed when they are first run.
@@ -195,10 +221,15 @@ pub(in super::super) enum Name {
     /// `? # $ ! -`
     Special(u8),
     /// `$@` or, if star, `$*`.
-    All { star: bool },
+    All {
+        star: bool,
+    },
     Element(String, Word),
     /// `a[@]` or, if star, `a[*]`.
-    Elements { name: String, star: bool },
+    Elements {
+        name: String,
+        star: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -206,19 +237,42 @@ pub(in super::super) enum Operation {
     Value,
     Length,
     /// `- = ? +`, and whether null counts as unset.
-    Alternative { kind: u8, null: bool, word: Word },
+    Alternative {
+        kind: u8,
+        null: bool,
+        word: Word,
+    },
     /// `# ## % %%`
-    Remove { suffix: bool, longest: bool, pattern: Word },
-    Replace { pattern: Word, with: Word, place: Place },
-    Substring { offset: Word, length: Option<Word> },
+    Remove {
+        suffix: bool,
+        longest: bool,
+        pattern: Word,
+    },
+    Replace {
+        pattern: Word,
+        with: Word,
+        place: Place,
+    },
+    Substring {
+        offset: Word,
+        length: Option<Word>,
+    },
     /// `^ ^^ , ,,`
-    Case { upper: bool, all: bool, pattern: Option<Word> },
+    Case {
+        upper: bool,
+        all: bool,
+        pattern: Option<Word>,
+    },
     /// `@Q` and its kind.
     Transform(u8),
     /// `${!prefix*}` and, if not star, `${!prefix@}`.
-    Names { star: bool },
+    Names {
+        star: bool,
+    },
     /// `${!a[*]}` and, if not star, `${!a[@]}`.
-    Keys { star: bool },
+    Keys {
+        star: bool,
+    },
     /// What is no expansion; a failure when it is met.
     Bad(String),
 }
@@ -236,7 +290,9 @@ impl Program {
     /// The file of a program that is nothing but `< file`.
     pub(in super::super) fn only_redirect(&self) -> Option<&Word> {
         let ([line], None) = (self.lines.as_slice(), &self.error) else { return None };
-        let [Item { first: Pipeline { negated: false, commands }, rest, background: false }] = line.as_slice() else { return None };
+        let [Item { first: Pipeline { negated: false, commands }, rest, background: false }] = line.as_slice() else {
+            return None;
+        };
         let ([command], true) = (commands.as_slice(), rest.is_empty()) else { return None };
         match (&command.kind, command.redirects.as_slice()) {
             (Kind::Simple { assigns, words }, [Redirect { to: None, kind: RedirectKind::Read, target }])

@@ -138,7 +138,13 @@ impl Reader<'_> {
             Reading::Double => "$`\"\\",
             Reading::HereDocument => "$`\\",
             Reading::Quoted => "$`\"\\}",
-            _ => return if next == '\n' { self.skip(end) } else { self.push(Part::Quoted(to_bytes(&s[at + 1..end])), end) },
+            _ => {
+                return if next == '\n' {
+                    self.skip(end)
+                } else {
+                    self.push(Part::Quoted(to_bytes(&s[at + 1..end])), end)
+                };
+            }
         };
         if next == '\n' {
             self.skip(end);

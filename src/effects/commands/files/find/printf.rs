@@ -130,7 +130,8 @@ impl Actions<'_> {
                     };
                     value.truncate(precision.unwrap_or(usize::MAX));
                     let missing = width.saturating_sub(value.len());
-                    let numeric = b"bdDGiknsUm".contains(letter);
+                    // The others are text to find, sizes too.
+                    let numeric = b"dm".contains(letter);
                     match (left, *zeros && numeric) {
                         (true, _) => value.extend(std::iter::repeat_n(b' ', missing)),
                         (false, zeros) => value = [vec![if zeros { b'0' } else { b' ' }; missing], value].concat(),

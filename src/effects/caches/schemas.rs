@@ -1,0 +1,55 @@
+//! `glib-compile-schemas` of a directory without schemas, as glib2's own trigger calls it in every image that has glib2. Schemas
+//! themselves are not compiled here yet; where there are some, the program counts as unknown.
+
+use crate::effects::process::{Process, Status};
+
+pub(super) fn glib_compile_schemas(process: &mut Process<'_, '_>) -> Status {
+    let (mut target, mut directory, mut strict) = (None, None, false);
+    let mut words = process.args.iter().skip(1).cloned();
+    while let Some(word) = words.next() {
+        match word.strip_prefix(b"--targetdir=") {
+            Some(given) => target = Some(given.to_vec()),
+            None if word == b"--targetdir" => target = words.next(),
+            None if word == b"--strict" => strict = true,
+            None if word.starts_with(b"-") => {}
+            None => directory = Some(word),
+        }
+    }
+    let Some(directory) = directory else { return process.fail("You should give exactly one directory name") };
+    let names = match process.read_dir(&directory) {
+        Ok(names) => names,
+        Err(why) => return process.fail(why),
+    };
+    if names.iter().any(|name| name.ends_with(b".gschema.xml") || name.ends_with(b".enums.xml")) {
+        process.stage.log.unknown(b"glib-compile-schemas");
+        process.fail("schemas are not compiled by drydock yet");
+        return Status::NOT_FOUND;
+    }
+    // What was compiled of schemas that are gone goes with them.
+    let compiled = [target.unwrap_or(directory).as_slice(), b"/gschemas.compiled"].concat();
+    if process.unlink(&compiled).is_ok() {
+        process.fail("No schema files found: removed existing output file.");
+    } else {
+        process.fail("No schema files found: doing nothing.");
+    }
+    Status::from(!strict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effects::process::testing::Image;
+
+    #[test]
+    fn a_directory_without_schemas_needs_no_compiler() {
+        let call = ["glib-compile-schemas", "/usr/share/glib-2.0/schemas"];
+        let mut image = Image::new()
+            .programs(&["glib-compile-schemas"])
+            .file("usr/share/glib-2.0/schemas/gschema.dtd", "", 0o644)
+            .file("usr/share/glib-2.0/schemas/gschemas.compiled", "old", 0o644);
+        assert_eq!(image.run(&call, "").status, Status::SUCCESS);
+        assert_eq!(image.text("usr/share/glib-2.0/schemas/gschemas.compiled"), None);
+        let mut image = image.file("usr/share/glib-2.0/schemas/a.gschema.xml", "<schemalist/>", 0o644);
+        assert_eq!(image.run(&call, "").status, Status::NOT_FOUND);
+    }
+}
