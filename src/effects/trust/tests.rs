@@ -128,8 +128,8 @@ fn binary_stores() {
         .iter()
         .map(|n| String::from_utf8_lossy(n).into_owned())
         .collect();
-    assert_eq!((links.len(), links[links.len() - 1].as_str()), (3, "My_CA.pem"), "{links:?}");
-    assert!(links[..2].iter().all(|l| link(&image, &format!("out/hash/{l}")).as_deref() == Some("My_CA.pem")));
+    let hashes = links.iter().filter(|l| link(&image, &format!("out/hash/{l}")).as_deref() == Some("My_CA.pem"));
+    assert_eq!((links.len(), hashes.count()), (3, 2), "{links:?}");
     // And what openssl trusts: a certificate, its alias beside it.
     assert_eq!(run(&mut image, "trust extract --format=openssl-bundle --filter=certificates /out/ossl"), 0);
     let blocks = pem::blocks(&bytes(&mut image, "out/ossl"));

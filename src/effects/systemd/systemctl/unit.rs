@@ -2,7 +2,7 @@
 
 use crate::{
     effects::{
-        process::Process,
+        process::{Process, Stat},
         systemd::{image::expand, words},
     },
     rootfs::Kind,
@@ -205,12 +205,12 @@ fn place(process: &Process<'_, '_>, scope: &Scope, name: &str) -> Option<String>
     there(name).or_else(|| there(&template(name)?))
 }
 
-/// Whether a file is `/dev/null` or empty.
+/// Whether a file is `/dev/null`, a link there, or empty.
 pub(super) fn is_null(process: &Process<'_, '_>, path: &str) -> bool {
-    path == "/dev/null"
-        || process
-            .stat(path.as_bytes())
-            .is_ok_and(|s| (s.is_file() && s.size == 0) || matches!(s.kind, Kind::Special(_)))
+    // An image need not have the device for a link to it to mean this.
+    let target = process.readlink(path.as_bytes()).map(|t| absolute(path, &String::from_utf8_lossy(&t)));
+    let empty = |s: Stat| (s.is_file() && s.size == 0) || matches!(s.kind, Kind::Special(_));
+    path == "/dev/null" || target.is_ok_and(|t| t == "/dev/null") || process.stat(path.as_bytes()).is_ok_and(empty)
 }
 
 /// A link's target as a path of its own.
@@ -375,7 +375,7 @@ mod tests {
     fn install_sections() {
         let text = "[Unit]\nWantedBy=no\n[Install]\n# c\nWantedBy=a.target \\\n  b.target\nAlias=\"x.service\"\n[Service]\nAlias=y\n";
         let wanted = [
-            ("WantedBy".to_owned(), "a.target   b.target".to_owned()),
+            ("WantedBy".to_owned(), "a.target  b.target".to_owned()),
             ("Alias".to_owned(), "\"x.service\"".to_owned()),
         ];
         assert_eq!(install_lines(text), wanted);
