@@ -216,7 +216,8 @@ impl Job<'_, '_, '_> {
         let base = name.rsplit(|b| *b == b'/').next().unwrap_or(name);
         let (stored, mtime) = if self.settings.no_name { (None, 0) } else { (Some(base), stat.mtime) };
         let out = pack(&bytes, stored, u32::try_from(mtime).unwrap_or(0), self.settings.level);
-        self.finish(name, [name, &self.settings.suffix].concat(), &out, stat);
+        let target = [name, &self.settings.suffix].concat();
+        self.finish(name, &target, &out, stat);
     }
 
     fn decompress(&mut self, name: &[u8], stat: &Stat) {
@@ -251,7 +252,7 @@ impl Job<'_, '_, '_> {
             (target, _) => target.unwrap_or_default(),
         };
         if !self.settings.test {
-            self.finish(name, target, &out, &stat);
+            self.finish(name, &target, &out, &stat);
         }
     }
 
@@ -275,24 +276,24 @@ impl Job<'_, '_, '_> {
     }
 
     /// Writes the result with the mode, owner and time of what it was made from, which goes.
-    fn finish(&mut self, name: &[u8], target: Vec<u8>, out: &[u8], stat: &Stat) {
+    fn finish(&mut self, name: &[u8], target: &[u8], out: &[u8], stat: &Stat) {
         if self.settings.stdout {
             return self.process.out(out);
         }
-        if self.process.lstat(&target).is_ok() {
+        if self.process.lstat(target).is_ok() {
             if !self.settings.force {
-                return self.warning(&target, "already exists;\tnot overwritten");
+                return self.warning(target, "already exists;\tnot overwritten");
             }
-            let _ = self.process.unlink(&target);
+            let _ = self.process.unlink(target);
         }
         let mode = Mode { exclusive: true, ..Mode::WRITE };
-        let written = self.process.open(&target, mode).and_then(|handle| handle.write(self.process.stage, out));
+        let written = self.process.open(target, mode).and_then(|handle| handle.write(self.process.stage, out));
         let kept = written
-            .and_then(|()| self.process.chown(&target, Some(stat.uid), Some(stat.gid), false))
-            .and_then(|()| self.process.chmod(&target, stat.mode))
-            .and_then(|()| self.process.set_mtime(&target, stat.mtime, false));
+            .and_then(|()| self.process.chown(target, Some(stat.uid), Some(stat.gid), false))
+            .and_then(|()| self.process.chmod(target, stat.mode))
+            .and_then(|()| self.process.set_mtime(target, stat.mtime, false));
         if let Err(error) = kept {
-            return self.error(&target, error);
+            return self.error(target, error);
         }
         if !self.settings.keep
             && let Err(error) = self.process.unlink(name)

@@ -26,7 +26,7 @@ pub(super) fn format(format: &[u8], values: &[Value], convert: &[u8]) -> Option<
         }
         let start = at;
         at += 1;
-        let Some((shape, letter)) = shape(format, &mut at, &mut values) else { return None };
+        let (shape, letter) = shape(format, &mut at, &mut values)?;
         let known = letter.is_some_and(|l| b"cdiouxXeEfFgGsaA".contains(&l));
         let Some(letter) = letter.filter(|_| known) else {
             // What is no conversion stands for itself.

@@ -47,6 +47,9 @@ pub(super) struct Streams {
     had_file: bool,
 }
 
+/// A record, and what ended it.
+type Taken = (Vec<u8>, Vec<u8>);
+
 /// Streams open at once.
 const MOST: usize = 1000;
 
@@ -58,7 +61,7 @@ impl Default for Status {
 
 impl Machine<'_, '_, '_> {
     /// The next record of a reader, and what ended it.
-    fn take_record(&mut self, reader: &mut Reader) -> Result<Option<(Vec<u8>, Vec<u8>)>, Stop> {
+    fn take_record(&mut self, reader: &mut Reader) -> Result<Option<Taken>, Stop> {
         if reader.at >= reader.bytes.len() {
             return Ok(None);
         }
@@ -96,14 +99,14 @@ impl Machine<'_, '_, '_> {
     /// The next record of the program's input: its operands, one after another, or standard input.
     pub(super) fn main_record(&mut self) -> Result<Option<Vec<u8>>, Stop> {
         loop {
-            if let Some(mut reader) = self.streams.main.take() {
-                if let Some((record, ended)) = self.take_record(&mut reader)? {
-                    self.streams.main = Some(reader);
-                    self.set_special(tree::RT, Value::text(&ended));
-                    self.count_up(tree::NR);
-                    self.count_up(tree::FNR);
-                    return Ok(Some(record));
-                }
+            if let Some(mut reader) = self.streams.main.take()
+                && let Some((record, ended)) = self.take_record(&mut reader)?
+            {
+                self.streams.main = Some(reader);
+                self.set_special(tree::RT, Value::text(&ended));
+                self.count_up(tree::NR);
+                self.count_up(tree::FNR);
+                return Ok(Some(record));
             }
             if !self.open_next()? {
                 return Ok(None);

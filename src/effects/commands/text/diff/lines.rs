@@ -76,7 +76,7 @@ pub(super) struct Change {
 /// All changes, in order.
 pub(super) fn changes(texts: &[Text<'_>; 2], settings: &Settings, budget: &mut Budget) -> Vec<Change> {
     let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
-    let mut classes = texts.each_ref().map(|text| {
+    let classes = texts.each_ref().map(|text| {
         let last = text.lines.len();
         let lines = text.lines.iter().zip(1..);
         lines
@@ -88,7 +88,7 @@ pub(super) fn changes(texts: &[Text<'_>; 2], settings: &Settings, budget: &mut B
     });
     let _ = budget.steps((classes[0].len() + classes[1].len()) as u64);
     let mut changed = edits(&classes, budget);
-    slide(&mut classes, &mut changed);
+    slide(&classes, &mut changed);
     let mut found = collected(&changed);
     if settings.blank_lines {
         for change in &mut found {
@@ -232,12 +232,10 @@ impl<'s> Search<'s> {
 
 /// Changed lines may slide over equal ones. Runs that meet when they do become one; then each goes down as far as it can, or to
 /// where the other text has a change, too.
-fn slide(classes: &mut [Vec<usize>; 2], changed: &mut [Vec<bool>; 2]) {
-    for side in 0..2 {
-        let (left, right) = changed.split_at_mut(1);
-        let (own, other) = if side == 0 { (&mut left[0], &right[0]) } else { (&mut right[0], &left[0]) };
-        slide_side(&classes[side], own, other);
-    }
+fn slide(classes: &[Vec<usize>; 2], changed: &mut [Vec<bool>; 2]) {
+    let [old, new] = changed;
+    slide_side(&classes[0], old, new);
+    slide_side(&classes[1], new, old);
 }
 
 /// A run of changed lines, and the unchanged line of the other text that it stands before.
