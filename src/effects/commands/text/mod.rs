@@ -5,14 +5,17 @@ mod cmp;
 mod column;
 mod comm;
 mod cut;
+mod diff;
 mod digests;
 mod encodings;
 mod expr;
 mod grep;
+mod gzip;
 mod head;
 mod lines;
 mod number;
 mod od;
+mod patch;
 pub(in crate::effects) mod pattern;
 mod sed;
 mod seq;
@@ -34,6 +37,7 @@ pub(in crate::effects) const COMMANDS: Table = &[
     ("column", column::column),
     ("comm", comm::comm),
     ("cut", cut::cut),
+    ("diff", diff::diff),
     ("egrep", grep::egrep),
     ("envsubst", encodings::envsubst),
     ("expr", expr::expr),
@@ -41,6 +45,8 @@ pub(in crate::effects) const COMMANDS: Table = &[
     ("fold", lines::fold),
     ("gawk", awk::awk),
     ("grep", grep::grep),
+    ("gunzip", gzip::gunzip),
+    ("gzip", gzip::gzip),
     ("head", head::head),
     ("iconv", encodings::iconv),
     ("mawk", awk::awk),
@@ -48,6 +54,7 @@ pub(in crate::effects) const COMMANDS: Table = &[
     ("nl", lines::nl),
     ("od", od::od),
     ("paste", lines::paste),
+    ("patch", patch::patch),
     ("rev", lines::rev),
     ("sed", sed::sed),
     ("seq", seq::seq),
@@ -63,4 +70,5 @@ pub(in crate::effects) const COMMANDS: Table = &[
     ("tr", tr::tr),
     ("uniq", uniq::uniq),
     ("wc", wc::wc),
+    ("zcat", gzip::zcat),
 ];

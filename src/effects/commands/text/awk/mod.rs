@@ -100,6 +100,11 @@ pub(super) fn awk(process: &mut Process<'_, '_>) -> Status {
     machine.run()
 }
 
+/// `strftime` in UTC, for others too.
+pub(super) fn strftime(format: &[u8], seconds: i64) -> Vec<u8> {
+    time::format(format, seconds)
+}
+
 /// Escapes are those of strings.
 fn separator(text: &[u8]) -> Vec<u8> {
     lexer::unescape(text)

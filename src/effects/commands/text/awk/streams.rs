@@ -47,6 +47,9 @@ pub(super) struct Streams {
     had_file: bool,
 }
 
+/// A record, and what ended it.
+type Taken = (Vec<u8>, Vec<u8>);
+
 /// Streams open at once.
 const MOST: usize = 1000;
 
@@ -58,7 +61,7 @@ impl Default for Status {
 
 impl Machine<'_, '_, '_> {
     /// The next record of a reader, and what ended it.
-    fn take_record(&mut self, reader: &mut Reader) -> Result<Option<(Vec<u8>, Vec<u8>)>, Stop> {
+    fn take_record(&mut self, reader: &mut Reader) -> Result<Option<Taken>, Stop> {
         if reader.at >= reader.bytes.len() {
             return Ok(None);
         }

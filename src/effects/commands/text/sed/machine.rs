@@ -275,10 +275,7 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
             Action::Translate(pairs) => self.translate(pairs),
             Action::ReadFile(name) => self.appended.push(Appended::File(name.clone())),
             Action::ReadLine(name) => self.read_line(name),
-            Action::Write(output) => {
-                let line = self.space.clone();
-                self.write(*output, &line, self.whole);
-            }
+            Action::Write(output) => self.write_space(*output),
             Action::WriteFirst(output) => {
                 let line = self.first_line().to_vec();
                 self.write(*output, &line, true);
@@ -349,6 +346,12 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
         (!found).then_some(Flow::Quit { status: 0, print: false })
     }
 
+    fn write_space(&mut self, output: usize) {
+        let line = std::mem::take(&mut self.space);
+        self.write(output, &line, self.whole);
+        self.space = line;
+    }
+
     fn write(&mut self, output: usize, line: &[u8], whole: bool) {
         let delimiter = self.settings.delimiter;
         let output = match &mut self.outputs[output] {
@@ -383,8 +386,7 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
             self.print_space();
         }
         if let Some(output) = substitution.write {
-            let line = self.space.clone();
-            self.write(output, &line, self.whole);
+            self.write_space(output);
         }
     }
 
