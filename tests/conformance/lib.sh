@@ -37,8 +37,11 @@ dnf_root() {
     done; } > "$conf"
   timeout 300 dnf -q -c "$conf" --installroot="$root" --forcearch="$arch" --releasever=8.4 --setopt=tsflags="${TSFLAGS:-nodocs,noscripts,notriggers}" "$@" > "$HOME/dnf.out" 2>&1 || { cat "$HOME/dnf.out"; rm "$conf"; return 1; }
   # dnf's own traces, which it puts below the root
-  rm -rf "$conf" "$root"/var/cache/dnf/* "$root"/var/log/dnf* "$root"/var/log/hawkey* "$root"/var/lib/dnf/*
-  for trace in "$root"/var/cache/dnf "$root"/var/lib/dnf; do rpm --root "$root" -qf "$trace" > /dev/null || rmdir "$trace" 2> /dev/null || true; done      # or a package's
+  rm -rf "$conf" "$root"/var/log/dnf* "$root"/var/log/hawkey*
+  for trace in "$root"/var/cache/dnf "$root"/var/lib/dnf; do      # the directory may be a package's
+    [ ! -d "$trace" ] || find "$trace" -mindepth 1 -delete
+    rpm --root "$root" -qf "${trace#"$root"}" > /dev/null || rmdir "$trace" 2> /dev/null || true
+  done
 }
 
 # ---- below: for the checks only, which run.sh starts with $WORLD and $DRYDOCK set
