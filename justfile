@@ -16,7 +16,7 @@ fmt:
 
 # judge a release build with rpm, dnf, skopeo and umoci (needs root): just conformance [10-build 60-bad ...]
 conformance *checks:
-    tests/conformance/setup.sh && cargo test --locked --test testbed_peers -- --ignored && tests/conformance/run.sh {{checks}}
+    tests/conformance/setup.sh && cargo test --locked --test testbed_peers --test order_peers -- --ignored && tests/conformance/run.sh {{checks}}
 
 # strangers' bytes against every reader, so many seconds each: just fuzz 600 shell
 fuzz seconds="60" *targets:

@@ -95,6 +95,11 @@ impl Budget {
         self.nesting
     }
 
+    /// How much deeper it may go.
+    pub fn nesting_left(&self) -> u32 {
+        NESTING.saturating_sub(self.nesting)
+    }
+
     /// Is at a depth that [`Budget::nesting`] told.
     pub fn nest_again(&mut self, nesting: u32) {
         self.nesting = nesting;

@@ -126,17 +126,17 @@ pub(super) fn run(
 
 /// What a scriptlet did not do, in a sentence; none if it did what it should. What was asked to be skipped is no fault of it.
 pub(super) fn complaint(report: &ScriptletReport) -> Option<String> {
+    let line = if report.line == 0 { String::new() } else { format!(" at line {}", report.line) };
     let what = match &report.outcome {
-        Outcome::Failed { status, .. } => format!("ended with status {status}"),
-        Outcome::Stopped { why } => format!("was stopped: {why}"),
+        Outcome::Failed { status, .. } => format!("ended with status {status}{line}"),
+        Outcome::Stopped { why } => format!("was stopped{line}: {why}"),
         Outcome::NotRun { why } if why != SKIPPED => format!("was not run: {why}"),
         _ if report.unknown.is_empty() => return None,
         _ => "went on without what drydock does not know".to_owned(),
     };
-    let line = if report.line == 0 { String::new() } else { format!(" at line {}", report.line) };
     let unknown: Vec<String> = report.unknown.iter().map(|u| format!("{} (line {})", u.program, u.line)).collect();
     let unknown = if unknown.is_empty() { String::new() } else { format!("; unknown: {}", unknown.join(", ")) };
-    Some(format!("{} of {} {what}{line}{unknown}", report.scriptlet, report.package))
+    Some(format!("{} of {} {what}{unknown}", report.scriptlet, report.package))
 }
 
 /// The machine scriptlets see: the image's architecture, and the kernel it is for.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh [CHECK...] : judge drydock with real tools. Each check is a file NN-name.sh here; all run, whatever fails, and the last line counts.
-#   DRYDOCK=PATH   the binary (default: built here in release mode), with examples/rpm-judge, scriptlet-judge and depmod-judge beside it
+#   DRYDOCK=PATH   the binary (default: built here in release mode), with the examples beside it
 #   WORLD=DIR      fixtures and servers (default: target/world; kept for the next run)      DRYDOCK_RPM_TESTS=DIR   more packages to read
 # Needs root, as unpacking an image and namespaces do, and what setup.sh installs.
 set -uo pipefail
@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd); repo=$(cd "$here/../.." && pwd); target=${C
 RUN_ID=run-$(date +%s)
 WORLD=$(mkdir -p "${WORLD:-$target/world}" && cd "${WORLD:-$target/world}" && pwd)      # rpm --root wants it absolute
 export WORLD RUN_ID RESULT
-if [ -z "${DRYDOCK:-}" ]; then (cd "$repo" && cargo build --release --locked --bin drydock --example rpm-judge --example scriptlet-judge --example depmod-judge) || exit 1; DRYDOCK=$target/release/drydock; fi
+if [ -z "${DRYDOCK:-}" ]; then (cd "$repo" && cargo build --release --locked --bin drydock --examples) || exit 1; DRYDOCK=$target/release/drydock; fi
 JUDGE=$(dirname "$(realpath "$DRYDOCK")")/examples/rpm-judge; export JUDGE
 "$here/world.sh" up "$WORLD" || exit 1
 trap '"$here/world.sh" down "$WORLD"' EXIT

@@ -8,6 +8,7 @@ pub(in crate::effects) enum Takes {
     /// Always.
     Value,
     /// Only in the same word: `-xVALUE`, `--long=VALUE`.
+    #[cfg_attr(not(test), allow(dead_code, reason = "getopt_long has it, shadow's programs do not use it"))]
     Maybe,
 }
 

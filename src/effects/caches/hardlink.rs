@@ -22,6 +22,9 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(in crate::effects) struct Digested(BTreeSet<PackageId>);
 
+/// A digest's text.
+type Digest = Arc<[u8]>;
+
 /// Deepest directory that is walked.
 const DEPTH: usize = 200;
 
@@ -278,10 +281,10 @@ fn groups(
     process: &mut Process<'_, '_>,
     options: &Options,
     files: Vec<Candidate>,
-    digests: &BTreeMap<LeafId, Arc<[u8]>>,
+    digests: &BTreeMap<LeafId, Digest>,
 ) -> Result<Vec<Vec<Candidate>>, Errno> {
     let mut groups: Vec<Vec<Candidate>> = Vec::new();
-    let mut by_digest: BTreeMap<(Arc<[u8]>, Vec<u8>), Vec<usize>> = BTreeMap::new();
+    let mut by_digest: BTreeMap<(Digest, Vec<u8>), Vec<usize>> = BTreeMap::new();
     for file in files {
         let Some(digest) = digests.get(&file.leaf) else { continue };
         let name = if options.same_name { file.path.name().to_vec() } else { Vec::new() };
@@ -360,7 +363,7 @@ fn best<'c>(process: &Process<'_, '_>, options: &Options, group: &'c [Candidate]
 }
 
 /// Digests of files. For a package's file those of all its others are worked out with it.
-fn digests(process: &mut Process<'_, '_>, leaves: &BTreeSet<LeafId>) -> Result<BTreeMap<LeafId, Arc<[u8]>>, Errno> {
+fn digests(process: &mut Process<'_, '_>, leaves: &BTreeSet<LeafId>) -> Result<BTreeMap<LeafId, Digest>, Errno> {
     let stage = &mut *process.stage;
     let content = |node: &Node| match &node.kind {
         Kind::File { content, .. } => Some(content.clone()),

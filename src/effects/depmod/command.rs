@@ -35,8 +35,18 @@ fn attempt(process: &mut Process<'_, '_>) -> Result<(), Stop> {
     let version = Version::of(process.stage.fs);
     let options = Options::parse(process.args.get(1..).unwrap_or_default(), version)?;
     match options.about {
-        Some('V') => return Ok(process.out(format!("kmod version {}\n", version.0))),
-        Some(_) => return Ok(process.out("Usage:\n\tdepmod -[aA] [options] [forced_version]\n")),
+        Some('V') => {
+            return {
+                process.out(format!("kmod version {}\n", version.0));
+                Ok(())
+            };
+        }
+        Some(_) => {
+            return {
+                process.out("Usage:\n\tdepmod -[aA] [options] [forced_version]\n");
+                Ok(())
+            };
+        }
         None => {}
     }
     let release = release(process, &options)?;
@@ -55,7 +65,12 @@ fn attempt(process: &mut Process<'_, '_>) -> Result<(), Stop> {
     let known = known_symbols(process, &options)?;
     let job = job(process, &options, directory, &release, all, version)?;
     let text = report(process, &job, options.show, known.as_ref())?;
-    if options.show { Ok(process.out(text)) } else { leave(process, job, &out, version) }
+    if options.show {
+        process.out(text);
+        Ok(())
+    } else {
+        leave(process, job, &out, version)
+    }
 }
 
 /// The release that was named, or the machine's.

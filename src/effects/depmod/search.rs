@@ -66,10 +66,9 @@ pub(super) fn modules(
     };
     walk(process, directory, &config.exclude, &mut choose)?;
     for external in &config.external {
-        match walk(process, external, &config.exclude, &mut choose) {
-            Err(Errno::Stopped) => return Err(Errno::Stopped),
-            // One that is not there is no fault.
-            _ => {}
+        // One that is not there is no fault.
+        if let Err(Errno::Stopped) = walk(process, external, &config.exclude, &mut choose) {
+            return Err(Errno::Stopped);
         }
     }
     Ok(found)

@@ -232,7 +232,7 @@ impl Cache {
         dialect: &Dialect,
     ) -> Result<(), Stopped> {
         let bytes = self.bytes(options.format.unwrap_or(dialect.marks.format), dialect);
-        let place = root.walk(&process.stage.fs, &options.cache, false);
+        let place = root.walk(process.stage.fs, &options.cache, false);
         let Some((at, _)) = place.filter(|(at, _)| !process.stage.fs.get(at).is_some_and(Node::is_directory)) else {
             let name = String::from_utf8_lossy(&options.cache);
             return Err(Stopped::Failed(format!(

@@ -259,7 +259,7 @@ fn generator(bytes: &[u8]) -> Option<&[u8]> {
 
 /// The same of the cache that is there.
 fn of_cache(process: &Process<'_, '_>, root: &Root) -> Option<Marks> {
-    let path = root.find(&process.stage.fs, b"/etc/ld.so.cache")?;
+    let path = root.find(process.stage.fs, b"/etc/ld.so.cache")?;
     let bytes = process.stage.read(&path).ok()??;
     let view = View::of(&bytes)?;
     let old = view.layout == Layout::Compat || view.layout == Layout::Old;

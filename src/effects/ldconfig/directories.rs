@@ -44,12 +44,12 @@ impl<'d> Directories<'d> {
                 let given = String::from_utf8_lossy(given);
                 return Err(Stopped::Failed(format!("relative path `{given}' used to build cache")));
             }
-            directories.add(process, given, (b"<cmdline>"[..].into(), 0));
+            directories.add(process, given, &(b"<cmdline>"[..].into(), 0));
         }
         if !options.only_given {
             directories.conf(process, &options.conf)?;
             for builtin in dialect.builtin() {
-                directories.add(process, &builtin, (b"<builtin>"[..].into(), 0));
+                directories.add(process, &builtin, &(b"<builtin>"[..].into(), 0));
             }
         }
         Ok(directories)
@@ -84,7 +84,7 @@ impl<'d> Directories<'d> {
 
     /// Reads a configuration file.
     fn conf(&mut self, process: &mut Process<'_, '_>, name: &[u8]) -> Result<(), Stopped> {
-        let bytes = match self.root.find(&process.stage.fs, name).map(|path| process.stage.read(&path)) {
+        let bytes = match self.root.find(process.stage.fs, name).map(|path| process.stage.read(&path)) {
             Some(Ok(Some(bytes))) => bytes,
             Some(_) => {
                 let name = String::from_utf8_lossy(name).into_owned();
@@ -108,7 +108,7 @@ impl<'d> Directories<'d> {
             } else if line.len() > 5 && line[..5].eq_ignore_ascii_case(b"hwcap") && after(5) {
                 // Ignored since 2.33, and nothing but a bit that nobody looks at before.
             } else {
-                self.add(process, line, (Rc::clone(&named), n + 1));
+                self.add(process, line, &(Rc::clone(&named), n + 1));
             }
         }
         Ok(())
@@ -129,7 +129,7 @@ impl<'d> Directories<'d> {
         if process.stage.budget.exhausted().is_some() { Err(Stopped::Exhausted) } else { read }
     }
 
-    fn add(&mut self, process: &Process<'_, '_>, line: &[u8], named: (Rc<[u8]>, usize)) {
+    fn add(&mut self, process: &Process<'_, '_>, line: &[u8], named: &(Rc<[u8]>, usize)) {
         let fs = &process.stage.fs;
         let (mut path, mut flags) = (line, None);
         if self.dialect.marks.legacy_types
@@ -151,7 +151,7 @@ impl<'d> Directories<'d> {
         }
         let Some(at) = self.root.find(fs, path) else { return };
         if self.push(fs, path.to_vec(), at.clone(), None, flags, named.clone()) && self.dialect.marks.hwcaps {
-            self.add_hwcaps(fs, path, &at, flags, &named);
+            self.add_hwcaps(fs, path, &at, flags, named);
         }
     }
 

@@ -34,7 +34,7 @@ pub(super) fn glob(process: &mut Process<'_, '_>, root: &Root, pattern: &[u8]) -
         }
         found = next;
     }
-    found.retain(|name| root.walk(&process.stage.fs, name, false).is_some_and(|(_, exists)| exists));
+    found.retain(|name| root.walk(process.stage.fs, name, false).is_some_and(|(_, exists)| exists));
     found.sort();
     found
 }

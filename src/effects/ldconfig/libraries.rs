@@ -53,7 +53,7 @@ impl<'d> Libraries<'d> {
                     continue;
                 }
                 let leaf = match &node.kind {
-                    Kind::Symlink(_) => directories.target(&process.stage.fs, directory, name),
+                    Kind::Symlink(_) => directories.target(process.stage.fs, directory, name),
                     _ => process.stage.fs.leaf(&directory.at.join(name)),
                 };
                 wanted.extend(leaf);

@@ -112,7 +112,7 @@ fn run(process: &mut Process<'_, '_>, options: &Options) -> Result<(), Stopped> 
     let mut cache = cache::Cache::new(directories.hwcaps());
     let mut at = 0;
     while let Some(directory) = directories.get(at) {
-        search::directory(process, options, directory, &mut directories, &mut libraries, &mut cache)?;
+        search::directory(process, options, &directory, &mut directories, &mut libraries, &mut cache)?;
         at += 1;
     }
     if options.build_cache { cache.write(process, &root, options, &dialect) } else { Ok(()) }

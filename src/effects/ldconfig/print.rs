@@ -6,7 +6,7 @@ use crate::effects::process::Process;
 pub(super) fn print(process: &mut Process<'_, '_>, root: &Root, cache: &[u8]) -> Result<(), Stopped> {
     let name = String::from_utf8_lossy(cache).into_owned();
     let missing = || Stopped::Failed(format!("Can't open cache file {name}\n: No such file or directory"));
-    let path = root.find(&process.stage.fs, cache).ok_or_else(missing)?;
+    let path = root.find(process.stage.fs, cache).ok_or_else(missing)?;
     let bytes = process.stage.read(&path).ok().flatten().ok_or_else(missing)?;
     if bytes.is_empty() {
         return Ok(());

@@ -29,7 +29,7 @@ struct Held {
 pub(super) fn directory(
     process: &mut Process<'_, '_>,
     options: &Options,
-    directory: std::rc::Rc<Directory>,
+    directory: &Directory,
     directories: &mut Directories<'_>,
     libraries: &mut Libraries<'_>,
     cache: &mut Cache,
@@ -38,9 +38,9 @@ pub(super) fn directory(
     let legacy =
         if directory.hwcaps.is_none() && marks.legacy_hwcaps { legacy::bits(family, &directory.path) } else { 0 };
     if options.verbose {
-        say_directory(process, &directory, directories, legacy);
+        say_directory(process, directory, directories, legacy);
     }
-    let held = hold(process, options, &directory, directories, libraries)?;
+    let held = hold(process, options, directory, directories, libraries)?;
     // The list of glibc has the last at its head.
     for library in held.into_iter().rev() {
         let file = match directory.hwcaps {

@@ -182,9 +182,7 @@ fn tmpfile(session: &mut Session<'_, '_, '_>, _: &Args<'_>) -> Answer {
 
 /// What one format of `read` takes: the bytes, or nothing at the end.
 fn take(session: &mut Session<'_, '_, '_>, file: usize, args: &Args<'_>, i: usize) -> Result<Option<Value>, Raise> {
-    let ahead = |session: &mut Session<'_, '_, '_>| -> Result<(), Raise> {
-        session.fill(file).map_err(|errno| Raise::new(errno))
-    };
+    let ahead = |session: &mut Session<'_, '_, '_>| -> Result<(), Raise> { session.fill(file).map_err(Raise::new) };
     ahead(session)?;
     let open = &mut session.files[file];
     if let Value::Int(_) | Value::Num(_) = args.get(i) {

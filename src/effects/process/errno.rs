@@ -42,9 +42,6 @@ pub enum Errno {
     /// `EFBIG`.
     #[error("File too large")]
     TooLarge,
-    /// `EPIPE`.
-    #[error("Broken pipe")]
-    Pipe,
     /// `ENAMETOOLONG`.
     #[error("File name too long")]
     NameTooLong,
@@ -75,7 +72,6 @@ impl Errno {
             Self::IsDirectory => 21,
             Self::Invalid => 22,
             Self::TooLarge => 27,
-            Self::Pipe => 32,
             Self::NameTooLong => 36,
             Self::NotEmpty => 39,
             Self::Loop => 40,

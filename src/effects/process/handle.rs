@@ -106,11 +106,6 @@ impl Handle {
         Self::of(Open::File { leaf, at: 0, mode })
     }
 
-    /// Whether two descriptors share one open file.
-    pub fn is(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-
     /// What was collected, leaving nothing.
     pub fn take(&self) -> Vec<u8> {
         match &mut *self.0.borrow_mut() {

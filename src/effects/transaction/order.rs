@@ -249,5 +249,4 @@ impl Sorter {
 }
 
 #[cfg(test)]
-#[path = "order_tests.rs"]
 mod tests;

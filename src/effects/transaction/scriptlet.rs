@@ -52,11 +52,11 @@ fn judged(stage: &mut Stage<'_>, row: &Row, scriptlet: &Scriptlet, args: &[usize
     let args: Vec<String> = args.iter().map(usize::to_string).collect();
     let run = run_scriptlet(stage, &scriptlet.program, body.as_deref(), &args, stdin);
     let line = stage.log.line;
-    let outcome = outcome(stage, run);
+    let outcome = outcome(stage, &run);
     Ran { line: if outcome.is_bad() { line } else { 0 }, outcome, unknown: std::mem::take(&mut stage.log.unknown) }
 }
 
-fn outcome(stage: &Stage<'_>, run: Run) -> Outcome {
+fn outcome(stage: &Stage<'_>, run: &Run) -> Outcome {
     let log = &stage.log;
     if let Some(why) = stage.budget.exhausted() {
         return Outcome::Stopped { why: why.to_owned() };

@@ -212,7 +212,7 @@ pub(super) fn text(value: Element<'_>) -> Option<Vec<u8>> {
 }
 
 fn wide(bytes: &[u8], width: usize) -> Option<String> {
-    if bytes.len() % width != 0 {
+    if !bytes.len().is_multiple_of(width) {
         return None;
     }
     let code = |c: &[u8]| char::from_u32(c.iter().fold(0, |n, &b| n << 8 | u32::from(b)));

@@ -102,7 +102,7 @@ impl Facts {
         if let Some(name) = layout.strings(&window).and_then(|s| s.soname)
             && name >= window.position()
         {
-            window.hold(stream, vec![name..name.saturating_add(LONGEST as u64)])?;
+            window.keep(stream, name..name.saturating_add(LONGEST as u64))?;
         }
         Ok(layout.facts(&window))
     }

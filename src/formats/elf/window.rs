@@ -59,7 +59,8 @@ impl Window {
         Ok(())
     }
 
-    fn keep(&mut self, stream: &mut dyn Read, range: Range<u64>) -> io::Result<()> {
+    /// Reads on and keeps one range.
+    pub(super) fn keep(&mut self, stream: &mut dyn Read, range: Range<u64>) -> io::Result<()> {
         let range = range.start.max(self.position)..range.end.min(self.size);
         if range.is_empty() {
             return Ok(());

@@ -100,7 +100,7 @@ impl<'a> Elf<'a> {
             undefined: self.number(entry, section, 2) == Some(UNDEFINED),
             weak: entry[info] >> 4 == WEAK,
         };
-        (table.len() % size == 0).then(|| table.chunks_exact(size).skip(1).map(symbol))
+        table.len().is_multiple_of(size).then(|| table.chunks_exact(size).skip(1).map(symbol))
     }
 
     /// The bytes of a section by its header.

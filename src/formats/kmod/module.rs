@@ -83,7 +83,7 @@ fn read_needs<'a>(symbols: impl Iterator<Item = Symbol<'a>>, versions: &[u8], wo
             seen.insert(name);
         }
     }
-    if versions.len() % VERSION != 0 {
+    if !versions.len().is_multiple_of(VERSION) {
         return;
     }
     for name in versions.chunks_exact(VERSION).map(|entry| text(&entry[word..])) {

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, io};
 
 use drydock::{
     formats::{
+        kmod,
         oci::{Index, Manifest},
         openpgp::Keyring,
         repodata::{self, Catalog, Rich},
@@ -62,6 +63,13 @@ pub fn openpgp(data: &[u8]) {
     if let Ok(keyring) = Keyring::parse(key) {
         let _ = keyring.verify(signature, &b"data"[..]);
     }
+}
+
+/// A kernel module, compressed or not; whatever it is, its facts are readable.
+pub fn module(data: &[u8]) {
+    let found = kmod::look(data.len() as u64, &mut &data[..]).expect("memory can be read");
+    let facts = kmod::Facts::parse(&found).expect("its own form");
+    let _ = (facts.aliases().count(), facts.exports().count(), facts.needs().count());
 }
 
 /// A Berkeley DB `Packages` file.

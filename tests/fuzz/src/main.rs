@@ -15,6 +15,7 @@ type Target = fn(&[u8]);
 
 const TARGETS: &[(&str, Target)] = &[
     ("bdb", formats::bdb),
+    ("module", formats::module),
     ("ndb", formats::ndb),
     ("oci", formats::oci),
     ("openpgp", formats::openpgp),

@@ -1,12 +1,16 @@
 //! Where each target starts from: small sound inputs, made by the testbed. Kept in the build directory, not in the repository.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+};
 
 use drydock::{
-    formats::rpm::PackageHead,
+    formats::{compression::Codec, rpm::PackageHead},
     rpmdb::{Backend, Change, InstallFacts, installed_header},
     terms::Arch,
-    testbed::{Key, Made, MadeFile, Repo, SignatureVersion, Spec, image, make},
+    testbed::{Key, Kind, Made, MadeFile, Repo, SignatureVersion, Spec, World, image, make},
 };
 
 /// Writes the seeds of one target into `dir`.
@@ -20,6 +24,7 @@ pub fn write(target: &str, dir: &Path) -> io::Result<()> {
 fn of(target: &str) -> Vec<Vec<u8>> {
     match target {
         "bdb" => vec![database(Backend::BerkeleyDb)],
+        "module" => [Arch::X86_64, Arch::S390x].into_iter().flat_map(modules).collect(),
         "ndb" => vec![database(Backend::Ndb)],
         "package" => packages().into_iter().map(|p| p.bytes.to_vec()).collect(),
         "primary" | "filelists" => metadata(target),
@@ -35,6 +40,21 @@ fn of(target: &str) -> Vec<Vec<u8>> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The testbed's kernel modules, as packaged and decoded: of both byte orders.
+fn modules(arch: Arch) -> Vec<Vec<u8>> {
+    let files = World::shared().package(arch, "kernel-core").map(|p| p.spec.files.clone()).unwrap_or_default();
+    let packed = files.into_iter().filter(|f| f.path.ends_with(".ko.xz")).filter_map(|f| match f.kind {
+        Kind::File(bytes) => Some(bytes),
+        _ => None,
+    });
+    let plain = |bytes: &Vec<u8>| {
+        let mut plain = Vec::new();
+        Codec::Xz.decoder(&bytes[..]).and_then(|mut d| d.read_to_end(&mut plain)).expect("sound xz");
+        plain
+    };
+    packed.flat_map(|bytes| [plain(&bytes), bytes]).collect()
 }
 
 fn packages() -> Vec<Made> {

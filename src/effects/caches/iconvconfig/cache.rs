@@ -48,7 +48,7 @@ impl HashSize {
         let names = table.chunks_exact(4).filter(|entry| entry[..2] != [0, 0]).count() as u32;
         // Names that are given twice are counted twice, so the number of names is only a lower bound.
         let ratio = size as f64 / f64::from(names.max(1));
-        (names > 50).then(|| if ratio < 1.45 { Self::Before230 } else { Self::Now })
+        (names > 50).then_some(if ratio < 1.45 { Self::Before230 } else { Self::Now })
     }
 }
 

@@ -66,7 +66,8 @@ const ALIASES: [(&[u8], &[u8]); 31] = [
 const MORE_ALIASES: [(&[u8], &[u8]); 2] = [(b"CSASCII//", ASCII), (b"OSF00010020//", ASCII)];
 
 /// Name, from INTERNAL, to INTERNAL, whether the way from INTERNAL stands first.
-const BUILTIN: [(&[u8], &[u8], &[u8], bool); 5] = [
+type Builtin = (&'static [u8], &'static [u8], &'static [u8], bool);
+const BUILTIN: [Builtin; 5] = [
     (UCS4, b"=INTERNAL->ucs4", b"=ucs4->INTERNAL", true),
     (b"UCS-4LE//", b"=INTERNAL->ucs4le", b"=ucs4le->INTERNAL", true),
     (UTF8, b"=INTERNAL->utf8", b"=utf8->INTERNAL", true),

@@ -82,10 +82,8 @@ impl Request {
 
     pub(super) fn add_section(&mut self, name: &[u8]) {
         self.sections.push(Section { name: name.to_vec(), missing: true });
-        if let [entries @ ..] = self.entries.as_mut_slice()
-            && self.sections.len() == 1
-        {
-            entries.iter_mut().for_each(|e| e.sections = 0..1);
+        if self.sections.len() == 1 {
+            self.entries.iter_mut().for_each(|e| e.sections = 0..1);
         }
     }
 

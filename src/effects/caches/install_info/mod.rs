@@ -168,10 +168,10 @@ impl Options {
     fn set<'w>(
         &mut self,
         letter: char,
-        value: Option<Vec<u8>>,
+        mut value: Option<Vec<u8>>,
         words: &mut impl Iterator<Item = &'w Vec<u8>>,
     ) -> Result<bool, String> {
-        let mut value = || value.clone().or_else(|| words.next().cloned()).ok_or("an option requires an argument");
+        let mut value = || value.take().or_else(|| words.next().cloned()).ok_or("an option requires an argument");
         let number =
             |text: Vec<u8>| std::str::from_utf8(&text).ok()?.parse::<usize>().ok().filter(|n| (1..1000).contains(n));
         match letter {

@@ -76,7 +76,7 @@ impl Civil {
     /// ISO 8601's year and week.
     fn iso_week(&self) -> (i64, i64) {
         let monday = (self.weekday + 6) % 7;
-        let thursday = Self::at((self.seconds.div_euclid(86_400) - monday + 3) * 86_400);
+        let thursday = Self::at((self.seconds.div_euclid(86_400) - monday + 3).saturating_mul(86_400));
         (thursday.year, thursday.yearday / 7 + 1)
     }
 }
@@ -244,6 +244,13 @@ mod tests {
             let at = Civil::at(seconds);
             assert_eq!(String::from_utf8_lossy(&format(b"%F %T %a %j %V %G", &at)), expected);
             assert_eq!(at.joined(), seconds);
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_are_dates_too() {
+        for seconds in [i64::MIN, i64::MAX] {
+            assert!(!format(b"%c %V %G %j %U %C %g", &Civil::at(seconds)).is_empty());
         }
     }
 

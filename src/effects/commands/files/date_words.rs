@@ -154,7 +154,7 @@ impl Said {
     /// `count UNIT [ago]`; the number of words taken.
     fn relative(&mut self, count: i64, words: &[&str]) -> Option<usize> {
         let ago = words.get(1) == Some(&"ago");
-        let count = if ago { -count } else { count };
+        let count = if ago { count.checked_neg()? } else { count };
         match words.first()?.trim_end_matches('s') {
             "year" => self.months = self.months.checked_add(count.checked_mul(12)?)?,
             "month" => self.months = self.months.checked_add(count)?,
@@ -249,6 +249,7 @@ mod tests {
             ("what", None),
             ("25:00", None),
             ("2000-02-30", None),
+            ("-9223372036854775808 sec ago", None),
             ("99-1-2", Some(915_235_200)),
         ] {
             assert_eq!(parse(text.as_bytes(), now), expected, "{text}");

@@ -183,15 +183,15 @@ pub(super) fn df(process: &mut Process<'_, '_>) -> Ended {
     let lines = parsed.operands.len().max(1);
     if let Some(fields) = parsed.value("output").map(<[u8]>::to_vec) {
         let fields: Vec<_> = fields.split(|&b| b == b',').map(<[u8]>::to_vec).collect();
-        let row = |pick: fn(&[u8]) -> (&'static str, Option<u64>, &'static str), head: bool| {
-            let cells = fields.iter().map(|f| match pick(f) {
+        let row = |head: bool| {
+            let cells = fields.iter().map(|f| match column(f) {
                 (title, ..) if head => title.to_owned(),
                 (_, Some(bytes), _) => show(bytes),
                 (_, None, text) => text.to_owned(),
             });
             cells.collect::<Vec<_>>().join(" ") + "\n"
         };
-        let text = row(column, true) + &row(column, false).repeat(lines);
+        let text = row(true) + &row(false).repeat(lines);
         process.out(text);
         return Ok(Status::SUCCESS);
     }

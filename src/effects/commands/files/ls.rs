@@ -10,6 +10,7 @@ use super::{
     Ended,
     calendar::{self, Civil},
     disk::human,
+    links::Links,
     names::{join, quoted},
     owners::Owners,
     permissions,
@@ -136,7 +137,7 @@ impl Ls {
                 if follow { process.stat(&name).or_else(|_| process.lstat(&name)) } else { process.lstat(&name) };
             match stat {
                 Ok(stat) if stat.is_directory() && !self.has("directory") => {
-                    directories.push(Entry { name, place, stat })
+                    directories.push(Entry { name, place, stat });
                 }
                 Ok(stat) => files.push(Entry { name, place, stat }),
                 Err(error) => {
@@ -238,7 +239,8 @@ impl Ls {
     }
 
     fn show(&self, process: &mut Process<'_, '_>, entries: &[Entry]) {
-        let rows: Vec<_> = entries.iter().map(|e| self.row(process, e)).collect();
+        let mut links = Links::default();
+        let rows: Vec<_> = entries.iter().map(|e| self.row(process, e, &mut links)).collect();
         let columns = rows.first().map_or(0, |r| r.len() - 1);
         let widths: Vec<_> = (0..columns).map(|c| rows.iter().map(|r| r[c].0.len()).max().unwrap_or(0)).collect();
         let mut out = Vec::new();
@@ -260,7 +262,7 @@ impl Ls {
     }
 
     /// Cells, each with whether it is aligned to the left; the name last.
-    fn row(&self, process: &Process<'_, '_>, entry: &Entry) -> Vec<(Vec<u8>, bool)> {
+    fn row(&self, process: &mut Process<'_, '_>, entry: &Entry, links: &mut Links) -> Vec<(Vec<u8>, bool)> {
         let stat = &entry.stat;
         let mut cells: Vec<(Vec<u8>, bool)> = Vec::new();
         let mut cell = |text: String, left: bool| cells.push((text.into_bytes(), left));
@@ -272,7 +274,7 @@ impl Ls {
         }
         if self.long {
             cell(permissions::text(stat.st_mode()), true);
-            cell(process.links(stat).to_string(), false);
+            cell(links.of(process, stat).to_string(), false);
             let numeric = self.has("numeric-uid-gid");
             // Names are aligned to the left, numbers to the right.
             let named = |name: Option<&[u8]>, id: u32| match name.filter(|_| !numeric) {

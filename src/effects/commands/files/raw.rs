@@ -43,14 +43,18 @@ pub(super) fn dd(process: &mut Process<'_, '_>) -> Ended {
         bytes.chunks_exact_mut(2).for_each(|pair| pair.swap(0, 1));
     }
     let block = plan.in_size.max(1);
-    if plan.has(b"sync") && bytes.len() as u64 % block != 0 {
+    if plan.has(b"sync") && !(bytes.len() as u64).is_multiple_of(block) {
         let padded = (bytes.len() as u64).div_ceil(block) * block;
         bytes.resize(usize::try_from(padded.min(LIMIT)).unwrap_or(0), 0);
     }
     write(process, &plan, &bytes)?;
     if !plan.quiet {
         let records = |size: u64| {
-            format!("{}+{}", bytes.len() as u64 / size.max(1), u8::from(bytes.len() as u64 % size.max(1) != 0))
+            format!(
+                "{}+{}",
+                bytes.len() as u64 / size.max(1),
+                u8::from(!(bytes.len() as u64).is_multiple_of(size.max(1)))
+            )
         };
         let text = format!("{} records in\n{} records out\n", records(plan.in_size), records(plan.out_size));
         let _ = process.handle(2).write(process.stage, text.as_bytes());

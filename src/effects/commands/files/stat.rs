@@ -7,6 +7,7 @@ use super::{
     },
     Ended,
     calendar::{self, Civil},
+    links::Links,
     names::quoted,
     owners::Owners,
     permissions,
@@ -15,7 +16,7 @@ use crate::rootfs::{Kind, Special};
 
 /// Widths beyond this are not honoured.
 const WIDEST: usize = 1024;
-const DEFAULT: &[u8] = b"  File: %Q\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n\
+const DEFAULT: &[u8] = b"  File: %\x01\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n\
     Device: %Hd,%Ld\tInode: %-11i Links: %h\nAccess: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n\
     Access: %x\nModify: %y\nChange: %z\n Birth: %w\n";
 const TERSE: &[u8] = b"%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o\n";
@@ -187,7 +188,7 @@ fn field(
         b'F' => text(kind_name(stat)),
         b'g' => number(u64::from(stat.gid)),
         b'G' => text(owners.group(stat.gid).unwrap_or(b"UNKNOWN")),
-        b'h' => number(process.links(stat) as u64),
+        b'h' => number(Links::default().of(process, stat) as u64),
         b'i' => number(stat.leaf.map_or(0, |leaf| leaf.number())),
         b'm' => text("/"),
         b'n' => text(name),
@@ -197,7 +198,7 @@ fn field(
         }),
         b'o' => number(4096),
         // Ours, for the default format: a name without quotes, and where a symlink leads.
-        b'Q' if modifier.is_none() => text(match &stat.kind {
+        1 if modifier.is_none() => text(match &stat.kind {
             Kind::Symlink(target) => [name, b" -> ", target].concat(),
             _ => name.to_vec(),
         }),

@@ -112,7 +112,7 @@ impl Printer<'_> {
             at += 1;
             field.precision = usize::try_from(self.amount(format, &mut at)).ok().map(|p| p.min(WIDEST));
         }
-        while format.get(at).is_some_and(|b| b"hlLqjzt".contains(b) && !(*b == b'q' && !is_length(format, at))) {
+        while format.get(at).is_some_and(|b| b"hlLqjzt".contains(b) && (*b != b'q' || is_length(format, at))) {
             at += 1;
         }
         let Some(&letter) = format.get(at) else {

@@ -134,11 +134,12 @@ impl<A: Answers> Test<'_, A> {
 
     fn primary(&mut self) -> Answer {
         let Some(first) = self.args.get(self.at) else { return Err("argument expected".to_owned()) };
-        if let [operator, right, ..] = self.args.get(self.at + 1..).unwrap_or_default() {
-            if is_binary(operator) && !matches!(operator.as_slice(), b"-a" | b"-o") {
-                self.at += 3;
-                return binary(first, operator, right, self.answers);
-            }
+        if let [operator, right, ..] = self.args.get(self.at + 1..).unwrap_or_default()
+            && is_binary(operator)
+            && !matches!(operator.as_slice(), b"-a" | b"-o")
+        {
+            self.at += 3;
+            return binary(first, operator, right, self.answers);
         }
         if self.eat(b"!") {
             return Ok(!self.term()?);

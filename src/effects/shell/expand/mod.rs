@@ -14,7 +14,7 @@ mod pattern;
 mod quoting;
 mod split;
 
-pub(super) use pattern::{Pattern, Subject, quote as quote_pattern};
+pub(super) use pattern::{Pattern, Subject};
 pub(super) use quoting::{quote_ansi, quote_backslash, quote_single, quote_trace};
 
 use super::{

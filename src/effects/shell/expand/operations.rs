@@ -327,7 +327,7 @@ fn change_case(value: &[u8], starts: &[usize], upper: bool, all: bool, pattern: 
         let matches = pattern.is_none_or(|p| p.matches(&mut Subject::new(c)));
         match std::str::from_utf8(c) {
             Ok(c) if matches && (all || i == 0) => {
-                out.extend(if upper { c.to_uppercase() } else { c.to_lowercase() }.bytes())
+                out.extend(if upper { c.to_uppercase() } else { c.to_lowercase() }.bytes());
             }
             _ => out.extend(c),
         }

@@ -272,13 +272,16 @@ fn compile(p: &[u32], extended: bool, depth: usize) -> Vec<Node> {
     let is = |at: usize, c: u8| p.get(at) == Some(&u32::from(c));
     while at < p.len() {
         let c = u8::try_from(p[at]).unwrap_or(0);
-        if extended && b"?*+@!".contains(&c) && is(at + 1, b'(') && depth < DEEPEST {
-            if let Some((alternatives, end)) = group(p, at + 2) {
-                let alternatives = alternatives.into_iter().map(|a| compile(a, extended, depth + 1)).collect();
-                nodes.push(Node::Group { kind: c, alternatives });
-                at = end;
-                continue;
-            }
+        if extended
+            && b"?*+@!".contains(&c)
+            && is(at + 1, b'(')
+            && depth < DEEPEST
+            && let Some((alternatives, end)) = group(p, at + 2)
+        {
+            let alternatives = alternatives.into_iter().map(|a| compile(a, extended, depth + 1)).collect();
+            nodes.push(Node::Group { kind: c, alternatives });
+            at = end;
+            continue;
         }
         let (node, next) = match c {
             b'\\' if at + 1 < p.len() => (Node::Char(p[at + 1]), at + 2),
@@ -328,13 +331,14 @@ fn class(p: &[u32], mut at: usize) -> Option<(Node, usize)> {
         if is(at, b']') && at > start {
             return Some((Node::Class { negated, items }, at + 1));
         }
-        if is(at, b'[') && is(at + 1, b':') {
-            if let Some(length) = p[at + 2..].windows(2).position(|w| w == [u32::from(b':'), u32::from(b']')]) {
-                let name = p[at + 2..at + 2 + length].iter().filter_map(|&c| char::from_u32(c)).collect();
-                items.push(Item::Named(name));
-                at += length + 4;
-                continue;
-            }
+        if is(at, b'[')
+            && is(at + 1, b':')
+            && let Some(length) = p[at + 2..].windows(2).position(|w| w == [u32::from(b':'), u32::from(b']')])
+        {
+            let name = p[at + 2..at + 2 + length].iter().filter_map(|&c| char::from_u32(c)).collect();
+            items.push(Item::Named(name));
+            at += length + 4;
+            continue;
         }
         let (from, next) = character(p, at)?;
         at = next;
@@ -355,10 +359,11 @@ fn character(p: &[u32], at: usize) -> Option<(u32, usize)> {
         return Some((*p.get(at + 1)?, at + 2));
     }
     let sign = p.get(at + 1).filter(|s| c == u32::from(b'[') && [u32::from(b'.'), u32::from(b'=')].contains(s));
-    if let (Some(sign), Some(inner)) = (sign, p.get(at + 2)) {
-        if p.get(at + 3) == Some(sign) && p.get(at + 4) == Some(&u32::from(b']')) {
-            return Some((*inner, at + 5));
-        }
+    if let (Some(sign), Some(inner)) = (sign, p.get(at + 2))
+        && p.get(at + 3) == Some(sign)
+        && p.get(at + 4) == Some(&u32::from(b']'))
+    {
+        return Some((*inner, at + 5));
     }
     Some((c, at + 1))
 }

@@ -85,9 +85,7 @@ impl Splitter<'_> {
             if self.end() {
                 self.last = Last::Blank;
             }
-        } else if self.end() {
-            self.last = Last::Delimiter;
-        } else if self.last == Last::Blank {
+        } else if self.end() || self.last == Last::Blank {
             self.last = Last::Delimiter;
         } else {
             self.fields.push(Field::default());

@@ -12,6 +12,7 @@ use crate::effects::{
 };
 
 /// What a name runs.
+#[derive(Clone, Copy)]
 enum Found {
     Function,
     Builtin(&'static Builtin),

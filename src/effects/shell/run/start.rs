@@ -131,7 +131,7 @@ fn begin(
         }
         false => Err(Flow::Stop),
     };
-    let ended = shell.ended(result);
+    let ended = shell.ended(&result);
     shell.process.stage.budget.nest_again(nesting);
     ended.unwrap_or(Status::STOPPED)
 }

@@ -32,16 +32,16 @@ impl Shell<'_, '_, '_> {
         self.state.jobs.clear();
         self.state.traps.retain(|_, commands| commands.is_empty());
         let result = work(self);
-        let status = self.ended(result);
+        let status = self.ended(&result);
         (self.state, self.process.cwd, self.process.umask, self.process.descriptors, self.process.env) = saved;
         self.process.stage.budget.nest_again(nesting);
         status
     }
 
     /// The status of a shell that came to its end, its EXIT trap run.
-    pub(super) fn ended(&mut self, result: Ran) -> Ran {
+    pub(super) fn ended(&mut self, result: &Ran) -> Ran {
         let status = match result {
-            Ok(status) | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status)) => status,
+            Ok(status) | Err(Flow::Exit(status) | Flow::Return(status) | Flow::Discard(status)) => *status,
             Err(Flow::Break(_) | Flow::Continue(_)) => self.state.status,
             Err(Flow::Stop) => return Err(Flow::Stop),
         };

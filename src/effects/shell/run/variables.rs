@@ -204,12 +204,11 @@ impl Shell<'_, '_, '_> {
             self.step()?;
             let key = key.unwrap_or_else(|| next.to_string().into_bytes());
             self.assign(name, Some(&key), value, append)?;
-            if !associative {
-                if let Some(at) =
+            if !associative
+                && let Some(at) =
                     self.key_of(name, &key)?.and_then(|k: Vec<u8>| std::str::from_utf8(&k).ok()?.parse::<u64>().ok())
-                {
-                    next = at.saturating_add(1);
-                }
+            {
+                next = at.saturating_add(1);
             }
         }
         Ok(())
@@ -236,7 +235,7 @@ impl Shell<'_, '_, '_> {
                 let key = self.key_of(name, index)?.unwrap_or_default();
                 match &mut self.state.variables.get_mut(name).value {
                     Value::Indexed(all) => {
-                        drop(std::str::from_utf8(&key).ok().and_then(|k| all.remove(&k.parse().ok()?)))
+                        drop(std::str::from_utf8(&key).ok().and_then(|k| all.remove(&k.parse().ok()?)));
                     }
                     Value::Associative(all) => drop(all.remove(&key)),
                     _ => {}

@@ -79,10 +79,10 @@ impl Place {
         if matches!(operator, "<" | ">" | ">>" | ">|" | "<>" | "<&" | ">&" | "&>" | "&>>" | "<<<" | "<<" | "<<-") {
             return;
         }
-        if operator.starts_with(";;") || operator == ";&" {
-            if let Some(top @ Frame::Body) = self.frames.last_mut() {
-                *top = Frame::Patterns { started: false };
-            }
+        if (operator.starts_with(";;") || operator == ";&")
+            && let Some(top @ Frame::Body) = self.frames.last_mut()
+        {
+            *top = Frame::Patterns { started: false };
         }
         self.command = !self.in_patterns();
         self.assignment = self.command;

@@ -206,10 +206,11 @@ impl<'s> Lexer<'s> {
 
     fn open(&mut self) {
         let doubled = self.peek(1) == Some(b'(') && !self.place.in_patterns() && self.mode != Mode::Array;
-        if doubled && (self.place.command || self.before == Before::For) {
-            if let Some(end) = skip::arithmetic(self.s, self.at + 2) {
-                return self.arithmetic(end);
-            }
+        if doubled
+            && (self.place.command || self.before == Before::For)
+            && let Some(end) = skip::arithmetic(self.s, self.at + 2)
+        {
+            return self.arithmetic(end);
         }
         if self.before == Before::Open {
             // `((` of two subshells, which the grammar would try as arithmetic first.

@@ -32,15 +32,15 @@ pub(super) fn braced(inner: &str, quoted: bool, level: Level) -> Parameter {
 }
 
 fn parse(inner: &str, quoted: bool, level: Level) -> Option<Parameter> {
-    if let Some(of) = inner.strip_prefix('#').filter(|of| !of.is_empty()) {
-        if let Some((name, "")) = name(of, level) {
-            return Some(Parameter { name, indirect: false, operation: Operation::Length });
-        }
+    if let Some(of) = inner.strip_prefix('#').filter(|of| !of.is_empty())
+        && let Some((name, "")) = name(of, level)
+    {
+        return Some(Parameter { name, indirect: false, operation: Operation::Length });
     }
-    if let Some(of) = inner.strip_prefix('!').filter(|of| !of.is_empty()) {
-        if let Some(parameter) = indirect(of, quoted, level) {
-            return Some(parameter);
-        }
+    if let Some(of) = inner.strip_prefix('!').filter(|of| !of.is_empty())
+        && let Some(parameter) = indirect(of, quoted, level)
+    {
+        return Some(parameter);
     }
     let (name, rest) = name(inner, level)?;
     Some(Parameter { name, indirect: false, operation: operation(rest, quoted, level)? })

@@ -43,7 +43,7 @@ pub(in super::super) fn parse(source: &str, line: usize, dialect: Dialect) -> Pr
     }
     let mut lexed = lexer::lex(source, line, dialect.level());
     let (error, place) = match lexed.problem.take() {
-        Some((line, problem)) => (unfinished(line, problem), lexed.tokens.len()),
+        Some((line, problem)) => (unfinished(line, &problem), lexed.tokens.len()),
         None => match grammar(&lexed.tokens, &lexed, dialect) {
             Ok(program) => return program,
             Err(found) => found,
@@ -80,7 +80,7 @@ fn grammar(tokens: &[Token], lexed: &Lexed, dialect: Dialect) -> Result<Program,
     }
 }
 
-fn unfinished(line: usize, problem: Unfinished) -> SyntaxError {
+fn unfinished(line: usize, problem: &Unfinished) -> SyntaxError {
     let message = match problem {
         Unfinished::Missing(c) => format!("unexpected EOF while looking for matching `{c}'"),
         Unfinished::Deep => "too many levels of nesting".to_owned(),

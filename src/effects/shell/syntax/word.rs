@@ -140,9 +140,9 @@ impl Reader<'_> {
             Reading::Quoted => "$`\"\\}",
             _ => {
                 return if next == '\n' {
-                    self.skip(end)
+                    self.skip(end);
                 } else {
-                    self.push(Part::Quoted(to_bytes(&s[at + 1..end])), end)
+                    self.push(Part::Quoted(to_bytes(&s[at + 1..end])), end);
                 };
             }
         };

@@ -60,8 +60,8 @@ pub(in crate::effects::systemd) fn chkconfig(process: &mut Process<'_, '_>) -> S
     match words.as_slice() {
         _ if given.has('L') => Status::SUCCESS,
         [name] => Status::from(is_on(process, name)),
-        [name, "on"] => change(process, name, |process, name| add(process, name, Some((levels, true)))),
-        [name, "off"] => change(process, name, |process, name| add(process, name, Some((levels, false)))),
+        [name, "on"] => change(process, name, |process, name| add(process, name, Some(&(levels, true)))),
+        [name, "off"] => change(process, name, |process, name| add(process, name, Some(&(levels, false)))),
         [name, "reset" | "resetpriorities"] => change(process, name, |process, name| add(process, name, None)),
         _ => Status::FAILURE,
     }
@@ -101,7 +101,7 @@ fn script(text: &str) -> Option<Script> {
 }
 
 /// Makes the links of the seven runlevels: as the script says, or `on` or `off` in some of them.
-fn add(process: &mut Process<'_, '_>, name: &str, set: Option<(Option<Vec<u8>>, bool)>) -> bool {
+fn add(process: &mut Process<'_, '_>, name: &str, set: Option<&(Option<Vec<u8>>, bool)>) -> bool {
     let Some(script) = read(process, name) else {
         process.fail(format!("service {name} does not support chkconfig"));
         return false;
@@ -169,8 +169,8 @@ pub(super) fn stands_in(process: &mut Process<'_, '_>, scope: &Scope, verb: &str
         return None;
     }
     Some(match verb {
-        "enable" => Status::from(add(process, &script, Some((None, true)))),
-        "disable" => Status::from(add(process, &script, Some((None, false)))),
+        "enable" => Status::from(add(process, &script, Some(&(None, true)))),
+        "disable" => Status::from(add(process, &script, Some(&(None, false)))),
         "is-enabled" => Status::from(is_on(process, &script)),
         _ => return None,
     })

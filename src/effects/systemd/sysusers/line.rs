@@ -28,7 +28,7 @@ pub(super) struct Item {
 /// Reads a line into the queue; the error is what is wrong with it.
 pub(super) fn parse(process: &mut Process<'_, '_>, queue: &mut Queue, line: &str) -> Result<(), String> {
     let (words, rest) = words::split(line, 6).map_err(|_| "Syntax error.")?;
-    let [action, name, ..] = words.as_slice() else { return Err("Missing action and name columns.".to_owned()) };
+    let [action, _name, ..] = words.as_slice() else { return Err("Missing action and name columns.".to_owned()) };
     if !rest.is_empty() {
         return Err("Trailing garbage.".to_owned());
     }
@@ -59,7 +59,13 @@ pub(super) fn parse(process: &mut Process<'_, '_>, queue: &mut Queue, line: &str
         }
     }
     let extra = comment.is_some() || home.is_some() || shell.is_some();
-    let item = Item { comment, home: home.map(simple), shell: shell.map(simple), locked: locks, ..Item::default() };
+    let item = Item {
+        comment,
+        home: home.as_deref().map(simple),
+        shell: shell.as_deref().map(simple),
+        locked: locks,
+        ..Item::default()
+    };
     match (action.as_str(), name, id) {
         ("r", None, Some(id)) if !extra => range(queue, &id),
         ("m", Some(name), Some(group)) if !extra && is_name(&group) => {
@@ -85,7 +91,7 @@ fn range(queue: &mut Queue, id: &str) -> Result<(), String> {
 
 fn group(queue: &mut Queue, mut item: Item, id: Option<String>) -> Result<(), String> {
     match id {
-        Some(path) if path.starts_with('/') => item.path = Some(simple(path)),
+        Some(path) if path.starts_with('/') => item.path = Some(simple(&path)),
         Some(id) => item.gid = Some(number(&id)?),
         None => {}
     }
@@ -94,7 +100,7 @@ fn group(queue: &mut Queue, mut item: Item, id: Option<String>) -> Result<(), St
 
 fn user(queue: &mut Queue, mut item: Item, id: Option<String>) -> Result<(), String> {
     match id {
-        Some(path) if path.starts_with('/') => item.path = Some(simple(path)),
+        Some(path) if path.starts_with('/') => item.path = Some(simple(&path)),
         Some(id) => {
             let uid = match id.split_once(':') {
                 Some((uid, group)) => {
@@ -132,7 +138,7 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 /// A path without doubled and trailing slashes.
-fn simple(path: String) -> String {
+fn simple(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
     format!("/{}", parts.join("/"))
 }

@@ -170,12 +170,12 @@ impl Numbers {
     }
 
     fn is_gid_free(&self, gid: u32, also_uid: bool) -> bool {
-        !self.gids.contains_key(&gid) && !(also_uid && self.uids.contains(&gid))
+        !(self.gids.contains_key(&gid) || also_uid && self.uids.contains(&gid))
     }
 
     /// Free, and no other's gid.
     fn is_uid_free(&self, uid: u32, name: &str, also_gid: bool) -> bool {
-        !self.uids.contains(&uid) && !(also_gid && self.gids.get(&uid).is_some_and(|owner| owner != name))
+        !(self.uids.contains(&uid) || also_gid && self.gids.get(&uid).is_some_and(|owner| owner != name))
     }
 
     fn is_suitable(&self, number: u32) -> bool {

@@ -131,16 +131,16 @@ fn clear_way(process: &mut Process<'_, '_>, item: &Item) -> Result<(), Errno> {
         }
     }
     let Ok(stat) = process.lstat(path) else { return Ok(()) };
-    let fits = match (&stat.kind, item.kind) {
+    let fits = matches!(
+        (&stat.kind, item.kind),
         (Kind::Directory, 'd' | 'D' | 'v' | 'q' | 'Q')
-        | (Kind::File { .. }, 'f' | 'F')
-        | (Kind::Symlink(_), 'L')
-        | (_, 'C')
-        | (Kind::Special(Special::Fifo), 'p')
-        | (Kind::Special(Special::Char { .. }), 'c')
-        | (Kind::Special(Special::Block { .. }), 'b') => true,
-        _ => false,
-    };
+            | (Kind::File { .. }, 'f' | 'F')
+            | (Kind::Symlink(_), 'L')
+            | (_, 'C')
+            | (Kind::Special(Special::Fifo), 'p')
+            | (Kind::Special(Special::Char { .. }), 'c')
+            | (Kind::Special(Special::Block { .. }), 'b')
+    );
     if fits { Ok(()) } else { home::remove_tree(process, path) }
 }
 

@@ -259,10 +259,12 @@ impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
             let moved = backup.make(self.process, name);
             return moved.map(|()| true).map_err(|error| format!("cannot backup {}: {error}", quoted(name)));
         }
+        let preserve = self.plan.preserve;
         let replaced = self.plan.remove_destination
             || self.plan.how != How::Copy && self.plan.force
             || self.plan.follow == Follow::Never && !stat.is_file()
-            || self.plan.preserve.links && self.process.links(there) > 1;
+            // Where everything is preserved a new file is no different, and nothing has to be counted.
+            || preserve.links && (preserve.mode && preserve.ownership || self.process.links(there) > 1);
         if replaced {
             self.process.unlink(name).map_err(|error| format!("cannot remove {}: {error}", quoted(name)))?;
         }
@@ -300,7 +302,7 @@ impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
                 .mknod(name, special.clone(), stat.mode)
                 .map_err(|e| format!("cannot create special file {}: {e}", quoted(name)))?,
             (How::Copy, Kind::Special(Special::Char { .. })) => {
-                self.regular(&file(Vec::new()), stat.mode, name, is_new)?
+                self.regular(&file(Vec::new()), stat.mode, name, is_new)?;
             }
             (How::Copy, Kind::Special(_)) => {
                 return Err(format!("error reading {}: {}", quoted(from), Errno::NoDevice));

@@ -7,6 +7,7 @@ use super::{
         super::super::process::{Handle, Process, Stat, Status},
         backup::confirmed,
         calendar::{self, Civil},
+        links::Links,
         names::{before, join, last, quoted},
         owners::Owners,
         permissions,
@@ -17,7 +18,7 @@ use super::{
     parse::Plan,
     printf::Piece,
 };
-use crate::rootfs::{Kind, LeafId, Special};
+use crate::rootfs::{Kind, Special};
 
 /// Bytes of a command line that `-exec … +` fills.
 const LONGEST: usize = 128 << 10;
@@ -56,8 +57,7 @@ pub(super) struct Actions<'f> {
     status: Status,
     /// Names waiting for `-exec … +`, by the action's number and, with `-execdir`, their directory.
     waiting: BTreeMap<(usize, Vec<u8>), Vec<Vec<u8>>>,
-    /// Names of every leaf, counted when first asked for.
-    counted: Option<BTreeMap<LeafId, usize>>,
+    links: Links,
 }
 
 impl<'f> Actions<'f> {
@@ -70,7 +70,7 @@ impl<'f> Actions<'f> {
             quit: false,
             status: Status::SUCCESS,
             waiting: BTreeMap::new(),
-            counted: None,
+            links: Links::default(),
         }
     }
 
@@ -87,15 +87,9 @@ impl<'f> Actions<'f> {
         self.status = process.fail(why);
     }
 
-    /// Hard links of a file: all are counted once, since each count goes through the whole tree.
+    /// Names of a file.
     pub fn links(&mut self, process: &mut Process<'_, '_>, stat: &Stat) -> usize {
-        let Some(leaf) = stat.leaf.filter(|_| !stat.is_directory()) else { return process.links(stat) };
-        let counted = self.counted.get_or_insert_with(|| {
-            let mut counted = BTreeMap::new();
-            process.stage.fs.iter().for_each(|(_, leaf, _)| *counted.entry(leaf).or_insert(0) += 1);
-            counted
-        });
-        counted.get(&leaf).copied().unwrap_or(1)
+        self.links.of(process, stat)
     }
 
     /// Does action `number` at a place; whether it was true.

@@ -1,7 +1,13 @@
 //! Patterns over whole names: `*` and `?` match slashes and dots too, as in find.
 
+/// Longer patterns match no name: the work grows with both.
+const LONGEST: usize = 16 << 10;
+
 /// Whether all of `name` matches `pattern`; letters in both cases with `fold`.
 pub(in super::super) fn fnmatch(pattern: &[u8], name: &[u8], fold: bool) -> bool {
+    if pattern.len() > LONGEST {
+        return false;
+    }
     let (mut p, mut n) = (0, 0);
     // Where the last star was, and how much it has taken.
     let mut star: Option<(usize, usize)> = None;

@@ -59,16 +59,16 @@ fn word_at(pattern: &Pattern, line: &[u8], mut from: usize, budget: &mut Budget)
     while from <= line.len() {
         let (start, mut end) = pattern.find_at(line, from, budget)?;
         let free = start == 0 || !is_word(line.get(start - 1));
-        while free {
-            if !is_word(line.get(end)) {
-                return Some((start, end));
-            }
-            let shorter =
-                end.checked_sub(1).filter(|&e| e >= start).and_then(|e| pattern.find_at(&line[..e], start, budget));
+        while free && is_word(line.get(end)) {
+            let limit = end.checked_sub(1).filter(|&e| e >= start);
+            let shorter = limit.and_then(|e| pattern.find_at(&line[..e], start, budget));
             match shorter.filter(|(s, _)| *s == start) {
                 Some((_, e)) => end = e,
                 None => break,
             }
+        }
+        if free && !is_word(line.get(end)) {
+            return Some((start, end));
         }
         from = start + stream::character(&line[start..]).max(1);
     }

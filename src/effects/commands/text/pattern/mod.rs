@@ -74,6 +74,7 @@ pub(in crate::effects) struct Pattern {
     /// The crate's match may be shorter than the longest.
     ambiguous: bool,
     goal: Goal,
+    source: Vec<u8>,
 }
 
 /// Where a match and its groups are; 0 is the whole.
@@ -100,7 +101,13 @@ impl Captures {
 impl Pattern {
     /// Compiles an expression.
     pub fn new(source: &[u8], syntax: Syntax) -> Result<Self, PatternError> {
-        Self::compile(parse::parse(source, syntax)?, syntax, Goal::Longest)
+        let pattern = Self::compile(parse::parse(source, syntax)?, syntax, Goal::Longest)?;
+        Ok(Self { source: source.to_vec(), ..pattern })
+    }
+
+    /// What it was made from; empty for what [`Pattern::new`] did not make.
+    pub fn source(&self) -> &[u8] {
+        &self.source
     }
 
     /// Perl's syntax, as far as it is ours: no recursion, conditions or named groups.
@@ -126,7 +133,7 @@ impl Pattern {
         let program = Program::new(&tree, syntax)?;
         let regex = if tree.root.is_regular() { Some(translate::regex(&tree)?) } else { None };
         let ambiguous = goal == Goal::Longest && tree.root.is_ambiguous();
-        Ok(Self { regex, program, groups: tree.groups, ambiguous, goal })
+        Ok(Self { regex, program, groups: tree.groups, ambiguous, goal, source: Vec::new() })
     }
 
     /// How many groups it has, the whole not counted.

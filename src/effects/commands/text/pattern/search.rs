@@ -100,7 +100,7 @@ impl Program {
             };
             loop {
                 count += 1;
-                if count % 8 == 0 && !budget.step() {
+                if count.is_multiple_of(8) && !budget.step() {
                     return None;
                 }
                 if let Some(seen) = &mut seen {

@@ -75,7 +75,7 @@ impl Input {
         self.current = self.next.take().or_else(|| self.open_next(process));
         match &self.current {
             None => Turn::Done,
-            Some(source) => {
+            Some(_) => {
                 if self.separate {
                     self.line = 0;
                 }

@@ -275,8 +275,11 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
             Action::Translate(pairs) => self.translate(pairs),
             Action::ReadFile(name) => self.appended.push(Appended::File(name.clone())),
             Action::ReadLine(name) => self.read_line(name),
-            Action::Write(output) => self.write(*output, self.space.clone(), self.whole),
-            Action::WriteFirst(output) => self.write(*output, self.first_line().to_vec(), true),
+            Action::Write(output) => self.write_space(*output),
+            Action::WriteFirst(output) => {
+                let line = self.first_line().to_vec();
+                self.write(*output, &line, true);
+            }
             _ => self.move_or_print(action),
         }
         None
@@ -343,14 +346,20 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
         (!found).then_some(Flow::Quit { status: 0, print: false })
     }
 
-    fn write(&mut self, output: usize, line: Vec<u8>, whole: bool) {
+    fn write_space(&mut self, output: usize) {
+        let line = std::mem::take(&mut self.space);
+        self.write(output, &line, self.whole);
+        self.space = line;
+    }
+
+    fn write(&mut self, output: usize, line: &[u8], whole: bool) {
         let delimiter = self.settings.delimiter;
         let output = match &mut self.outputs[output] {
             Some(output) => output,
             None if self.settings.in_place.is_some() => &mut self.stdout,
             None => &mut self.main,
         };
-        output.line(self.process, &line, delimiter, whole);
+        output.line(self.process, line, delimiter, whole);
     }
 
     fn read_line(&mut self, name: &[u8]) {
@@ -377,7 +386,7 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
             self.print_space();
         }
         if let Some(output) = substitution.write {
-            self.write(output, self.space.clone(), self.whole);
+            self.write_space(output);
         }
     }
 
@@ -442,7 +451,7 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
         match address {
             Address::Zero => false,
             Address::Line(wanted) => line == *wanted,
-            Address::Step(first, step) => line >= *first && (line - first) % step == 0,
+            Address::Step(first, step) => line >= *first && (line - first).is_multiple_of(*step),
             Address::Last => self.input.is_last(self.process),
             Address::Pattern(expression) => {
                 let Some(pattern) = self.pattern(expression) else { return false };

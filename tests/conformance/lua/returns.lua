@@ -1,0 +1,3 @@
+-- What is returned does not count.
+posix.mkdir("/var/x")
+return 1

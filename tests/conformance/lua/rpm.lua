@@ -1,0 +1,20 @@
+-- rpm's own table, and what posix knows of accounts and the machine.
+for _, pair in ipairs {{"5.14", "3.2"}, {"1-1", "1-2"}, {"1-1", "1"}, {"0:1", "1"}, {"1:1", "2"}, {"1.0~rc1", "1.0"}, {"1.0^git", "1.0"}, {"1.a", "1.1"}} do
+  print(pair[1], pair[2], rpm.vercmp(pair[1], pair[2]))
+end
+rpm.define("foo bar") rpm.define("with_arg(ab:) [%1|%*|%#|%{-b*}|%{-a}]")
+print(rpm.expand("%{foo} %foo %{?foo} %{?foo:yes} %{!?foo:no} %{?none}x %{!?none:none} %{none} %% %{expand:%{foo}}"))
+print(rpm.expand("%{with_arg -a -b 1 x y}")) print(rpm.expand("%{basename:/a/b.c} %{dirname:/a/b.c} %{suffix:a.b} %{shrink: a  b }"))
+rpm.undefine("foo") print(rpm.expand("%{?foo}."), macros.foo, rpm.isdefined("with_arg"))
+macros.new = "value" print(macros.new, rpm.expand("%new"))
+print(rpm.b64encode("hello world"), rpm.b64encode("hello world", 0), rpm.b64decode("aGVsbG8="), #rpm.b64encode(("x"):rep(100)))
+print(table.concat(rpm.splitargs("a  b\tc"), "|"), rpm.unsplitargs({"a", "b c"}))
+local v = rpm.ver("5:1.0-2") print(v, v.e, v.v, v.r, v > rpm.ver(3, "5a", 1), v == rpm.ver("5:1.0-2"), rpm.ver("1.0") < rpm.ver("1.1"))
+local f = rpm.open("/var/o", "w") print(f:write("data data"), f:close()) f = rpm.open("/var/o") print(f:read(4), f:read()) f:close()
+print((pcall(rpm.open, "/none")))
+print(posix.getpasswd("bin", "uid"), posix.getpasswd(0).name, posix.getpasswd("none"), posix.getpasswd("bob").shell, posix.getpasswd("bob", "dir"))
+print(posix.getgroup("wheel").gid, posix.getgroup(10)[1], posix.getgroup("none"), #posix.getgroup("adm"))
+print(posix.getprocessid("uid"), posix.getenv("NONE"), posix.ctermid(), posix.uname("%s %m %%"))
+print(posix.pathconf("/", "path_max"), posix.sysconf("clk_tck"), posix.times().cutime, posix.sleep(0), posix.version ~= nil)
+print((pcall(posix.chmod, "/var", "q"))) print((pcall(posix.access, "/var", "q"))) print((pcall(posix.uname, "%q"))) print((pcall(posix.stat, "/var", "none")))
+print((pcall(posix.mkdir))) print(type(posix.getprocessid()), posix.putenv("P=1"), posix.getenv("P"), posix.kill(posix.getprocessid("pid") // 1 | 0, 0))

@@ -1,0 +1,1 @@
+cd /w; echo 1 >f; echo 2 >>f; : >>f; cat f; >f; [ -s f ] || echo truncated; echo a >f; { echo b; echo c; } >>f; cat f; (echo d; echo e) >>f; wc -l <f | tr -d ' '; echo x >f; cp f g; echo y >>g; cmp -s f g; echo $?; exec 3>>f; echo z >&3; exec 3>&-; cat f; exec 4<f; read a <&4; echo new >f; read b <&4; echo "$a $b"; exec 4<&-

@@ -1,0 +1,1 @@
+cd /w; exec 3>a 4>b; echo to3 >&3; echo to4 >&4; exec 3>&4; echo to4-too >&3; exec 3>&- 4>&-; cat a b; { echo in >&5; } 5>c; cat c; echo closed >&5; echo $?; exec 6<a; cat <&6; exec 6<&-; exec 7<>c; read x <&7; echo "$x"; echo more >&7; exec 7>&-; cat c; (exec >d; echo sub); cat d; echo visible; exec 8>&1 >e; echo hidden; exec >&8 8>&-; echo back; cat e

@@ -1,0 +1,2 @@
+# bash
+declare -n r=target; r=5; echo $target; target=6; echo $r; arr=(a b); declare -n ra=arr; echo ${ra[1]} ${#ra[@]}; ra+=(c); echo ${arr[2]}; f() { local -n out=$1; out=("x" "y"); }; f res; echo "${res[@]}"; g() { declare -n v=$1; v=$((v+1)); }; n=1; g n; echo $n; unset -n r; echo ${r-unset} $target; for w in a b; do declare -n q=$w; q=val-$w; done; echo $a $b; h() { local -n m=$1; echo ${m[key]}; }; declare -A map=([key]=v); h map

@@ -1,0 +1,1 @@
+a() { b() { c() { echo abc $1; }; c in-b; }; b; c from-a; }; a; b; c main; rec() { [ $1 -le 0 ] && { echo bottom; return 7; }; rec $(($1 - 1)); r=$?; echo "$1:$r"; return $r; }; rec 3; echo $?; over() { echo first; }; over; over() { echo second; }; over; f() { g() { return 3; }; g; return $(( $? + 1 )); }; f; echo $?; x=$(f; echo $?); echo $x

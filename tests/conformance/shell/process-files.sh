@@ -1,0 +1,2 @@
+# bash
+while read -r a && read -r b <&3; do echo "$a-$b"; done < <(printf '1\n2\n') 3< <(printf 'x\ny\n'); sort <(echo b; echo a); paste_() { while IFS= read -r x <&3 && IFS= read -r y <&4; do echo "$x $y"; done 3<"$1" 4<"$2"; }; paste_ <(printf 'a\nb\n') <(printf '1\n2\n'); cat <(cat <(echo nested)); x=$(cat <(echo in-sub)); echo $x; f() { cat "$1"; }; f <(echo arg); mapfile -t l < <(printf 'p\nq\n'); echo ${l[1]}; [ -e <(:) ] && echo exists; wc -l < <(printf '1\n2\n3\n') | tr -d ' '; exec 9< <(echo kept); read z <&9; echo $z; exec 9<&-

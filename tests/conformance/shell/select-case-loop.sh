@@ -1,0 +1,2 @@
+# bash
+for ((i=0; i<5; i++)); do case $i in 1) continue;; 3) break;; esac; echo $i; done; i=0; while true; do ((i++ >= 3)) && break; ((i == 2)) && continue; echo w$i; done; until ((--i <= 0)); do echo u$i; done; for x in {1..3}{a,b}; do [[ $x == *b ]] || continue; echo $x; done; for f in a b; do for ((j=0;j<3;j++)); do ((j==1)) && continue 2; echo $f$j; done; done; n=0; while read -r l; do ((n+=${#l})); done < <(printf '%s\n' aa bbb); echo $n; while IFS=, read -r a b; do echo "$b$a"; done <<< $'1,2\n3,4'

@@ -1,0 +1,1 @@
+f() { echo f; }; f; unset f; f 2>/dev/null; echo $?; v=1; unset v; echo ${v-gone}; readonly c=1; (unset c; echo no) 2>/dev/null; echo $c; unset -v nothing; echo $?; g() { local l=1; unset l; echo ${l-unset}; }; l=outer; g; echo $l; set -- a b; unset 1x 2>/dev/null; echo $?; echo $#
