@@ -13,7 +13,7 @@ place() { mkdir -p "$1" && chown "$3" "$1" && chmod "$2" "$1"; }
 # compared FILE TOOL... : one script both ways; the tree has the tools' names, the real run this machine's programs over them
 compared() {
   local file=$1 w root now dir tool status=0; shift
-  w=$(mktemp -d); root=$w/root; mkdir -p "$root"/{usr/bin,usr/sbin,usr/lib/x86_64-linux-gnu/systemd,usr/lib64,dev,proc,etc,tmp}
+  w=$(mktemp -d); root=$w/root; mkdir -p "$root"/{usr/bin,usr/sbin,usr/lib/x86_64-linux-gnu/systemd,usr/lib64,dev,proc,etc,tmp,var/tmp}
   for dir in bin sbin lib lib64; do ln -s "usr/$dir" "$root/$dir"; done
   touch "$root"/usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-"$(systemctl --version | sed -n '1s/systemd \([0-9]*\).*/\1/p')".so
   for tool in bash "$@"; do printf '\177ELF' > "$root/usr/bin/$tool"; chmod 755 "$root/usr/bin/$tool"; done
