@@ -3,6 +3,7 @@
 # drydock over the same tree. Statuses, what is printed, and every path left must be the same; times of directories are not compared.
 #   DIR/NAME.sh    up to the line `# ---`: makes the root, in the root, after base(); the rest is the script:
 #                  `t COMMAND...` runs one and tells its status, `o COMMAND...` tells what it prints too
+# shellcheck disable=SC2153 # run.sh gives it
 judge=$(dirname "$JUDGE")/scriptlet-judge; need "$judge"
 
 # put PATH [MODE [OWNER]] : a file out of standard input
@@ -17,6 +18,7 @@ compared() {
   for dir in bin sbin lib lib64; do ln -s "usr/$dir" "$root/$dir"; done
   touch "$root"/usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-"$(systemctl --version | sed -n '1s/systemd \([0-9]*\).*/\1/p')".so
   for tool in bash "$@"; do printf '\177ELF' > "$root/usr/bin/$tool"; chmod 755 "$root/usr/bin/$tool"; done
+  # shellcheck source=/dev/null
   (cd "$root" && base && sed '/^# ---$/,$d' "$file" > "$w/setup" && . "$w/setup") || return
   find "$root" -mindepth 1 -exec touch -h -d @1000000000 {} +
   tar -C "$root" --numeric-owner -cf "$w/root.tar" .

@@ -1,7 +1,7 @@
 //! The programs scriptlets call, by name. Each is what its manual says, over the tree, as far as scriptlets use it.
 
 mod files;
-mod options;
+pub(in crate::effects) mod options;
 mod text;
 
 use super::{accounts, alternatives, caches, depmod, ldconfig, process::Command, shell, systemd, trust};
