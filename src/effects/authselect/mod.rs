@@ -93,8 +93,8 @@ fn run(process: &mut Process<'_, '_>, command: &[u8], args: &[Vec<u8>]) -> Done 
     match command {
         b"select" => select(process, args, has("--force", "-f"), has("--quiet", "-q")),
         b"apply-changes" => {
-            apply_changes(process, has("--upgrade", ""))?;
-            process.out("Changes were successfully applied.\n");
+            let text = apply_changes(process, has("--upgrade", ""))?;
+            process.out(text);
             Ok(())
         }
         b"check" => {
@@ -168,18 +168,19 @@ fn activate(process: &mut Process<'_, '_>, profile: &Profile, wanted: &Configura
     files::write(process, profile, wanted)
 }
 
-fn apply_changes(process: &mut Process<'_, '_>, upgrade: bool) -> Done {
+fn apply_changes(process: &mut Process<'_, '_>, upgrade: bool) -> Done<&'static str> {
     let mut configuration = Configuration::read(process)?;
     if upgrade {
         let new = process.read_file(files::CHECKSUM).map_err(|_| Refused::Write)?;
         if process.read_file(files::CHECKSUM_COPY).is_ok_and(|old| old == new) {
-            return Ok(());
+            return Ok("Installed profiles did not change. No action is needed.\n");
         }
     }
     let profile = Profile::read(process, &configuration.id).map_err(|_| Refused::Missing)?;
     let known = profile.features();
     configuration.features.retain(|f| known.contains(f));
-    activate(process, &profile, &configuration, false)
+    activate(process, &profile, &configuration, false)?;
+    Ok("Changes were successfully applied.\n")
 }
 
 fn check(process: &mut Process<'_, '_>) -> Done {
