@@ -288,6 +288,26 @@ fn no_scriptlet_is_passed_over() {
     assert_eq!(told, expected);
     let count = report["arches"][0]["scriptlets"].as_array().map_or(0, Vec::len);
     assert!(outcome.stdout.contains(&format!("{count} scriptlets: ")), "{}", outcome.stdout);
+    // The image itself says the same.
+    let inspected = site.drydock(&["inspect", "oci:out/image", "--scriptlets", "--format", "json"]).done();
+    let inspected: serde_json::Value = serde_json::from_str(&inspected.stdout).expect("JSON");
+    let of = |v: &serde_json::Value| {
+        let list = v["scriptlets"].as_array().expect("a list").iter().filter(|s| s.get("outcome").is_some());
+        list.map(|s| ["package", "kind", "outcome"].map(|f| s[f].as_str().expect("a word").to_owned()))
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(of(&inspected["arches"][0]), of(&report["arches"][0]));
+}
+
+/// What was skipped is told by the build, its report, and the image.
+#[test]
+fn skipped_scriptlets_are_named() {
+    let site = Site::new();
+    site.recipe("\"jq\"", "");
+    let outcome = site.build().and(&["--scriptlets", "skip"]).done();
+    assert!(outcome.stdout.contains("--scriptlets skip"), "{}", outcome.stdout);
+    let inspected = site.drydock(&["inspect", "oci:out/image"]).done();
+    assert!(inspected.stdout.contains("no scriptlet was run"), "{}", inspected.stdout);
 }
 
 /// The packages of the base image for x86_64.
