@@ -115,11 +115,11 @@ impl Profile {
         all
     }
 
-    /// Names and texts of the files it comes to.
-    pub fn generate(&self, features: &[Vec<u8>]) -> Done<Vec<(&'static str, &'static str, Vec<u8>)>> {
+    /// Names, links and texts of the files it comes to; a template that makes no sense comes to an empty one.
+    fn generate(&self, features: &[Vec<u8>]) -> Vec<(&'static str, &'static str, Vec<u8>)> {
         let made = self.templates.iter().map(|(name, link, text)| {
-            let text = template::generate(text.as_deref().unwrap_or_default(), features)?;
-            Ok((*name, *link, [PREAMBLE.as_bytes(), &text].concat()))
+            let text = template::generate(text.as_deref().unwrap_or_default(), features).unwrap_or_default();
+            (*name, *link, [PREAMBLE.as_bytes(), &text].concat())
         });
         made.collect()
     }
@@ -128,7 +128,7 @@ impl Profile {
 /// Writes everything: the files as new ones, the configuration in place, the links.
 pub(super) fn write(process: &mut Process<'_, '_>, profile: &Profile, wanted: &Configuration) -> Done {
     make_directories(process)?;
-    let files = profile.generate(&wanted.features)?;
+    let files = profile.generate(&wanted.features);
     let failed = |_: Errno| Refused::Write;
     for (name, _, text) in &files {
         replace(process, &generated(name), text).map_err(failed)?;

@@ -186,8 +186,7 @@ fn apply_changes(process: &mut Process<'_, '_>, upgrade: bool) -> Done<&'static 
 fn check(process: &mut Process<'_, '_>) -> Done {
     match Configuration::read(process) {
         Ok(configuration) => {
-            let profile = Profile::read(process, &configuration.id).map_err(|_| Refused::Invalid)?;
-            profile.generate(&configuration.features).map_err(|_| Refused::Invalid)?;
+            Profile::read(process, &configuration.id).map_err(|_| Refused::Invalid)?;
             if files::are_ours(process) { Ok(()) } else { Err(Refused::Invalid) }
         }
         Err(_) if files::some_left(process) => Err(Refused::Invalid),
