@@ -241,6 +241,7 @@ impl Process<'_, '_> {
     /// Puts a new node at a vacant, resolved path; `mode` is cut by the umask.
     fn create(&mut self, path: RootPath, kind: Kind, mode: u16) -> Result<(), Errno> {
         let mut metadata = Metadata::of_root(mode & !self.umask, self.stage.now());
+        (metadata.uid, metadata.gid) = self.owner;
         let parent = path.parent().and_then(|p| self.stage.fs.get(&p)).ok_or(Errno::NoEntry)?;
         if parent.metadata.mode & 0o2000 != 0 {
             metadata.gid = parent.metadata.gid;
