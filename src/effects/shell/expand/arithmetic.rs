@@ -54,7 +54,7 @@ fn evaluate(shell: &mut Shell<'_, '_, '_>, text: &[u8], depth: u32, idle: bool) 
     if depth > DEEPEST {
         return Err(Failure::Message("expression recursion level exceeded".to_owned()));
     }
-    shell.spend(text.len() * 8)?;
+    shell.steps(1 + text.len() / 4)?;
     let mut reader = Reader { shell, text, at: 0, depth, idle: u32::from(idle) };
     reader.blanks();
     if reader.at == text.len() {
@@ -343,8 +343,7 @@ impl Reader<'_, '_, '_, '_> {
             None => self.shell.value(&place.name),
             Some(index) => {
                 let key = self.shell.key_of(&place.name, index)?;
-                let elements = self.shell.elements(&place.name);
-                key.and_then(|key| elements.into_iter().find(|(found, _)| *found == key)).map(|(_, value)| value)
+                key.and_then(|key| self.shell.element_at(&place.name, &key))
             }
         };
         let Some(value) = value else {

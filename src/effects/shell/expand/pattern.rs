@@ -5,6 +5,8 @@ use crate::effects::shell::text::char_at;
 
 /// Comparisons one match may take.
 const MOST: u64 = 20_000_000;
+/// Characters of a class's name.
+const LONGEST_NAME: usize = 16;
 /// Groups inside one another.
 const DEEPEST: usize = 20;
 
@@ -269,13 +271,13 @@ pub(in super::super) fn is_in_class(name: &str, c: u32) -> bool {
 
 fn compile(p: &[u32], extended: bool, depth: usize) -> Vec<Node> {
     let (mut nodes, mut at) = (Vec::new(), 0);
-    let is = |at: usize, c: u8| p.get(at) == Some(&u32::from(c));
+    // What nothing closes is not looked for again and again.
+    let last_bracket = p.iter().rposition(|&c| c == u32::from(b']')).unwrap_or(0);
+    let closed = if extended && depth < DEEPEST { closed(p) } else { Vec::new() };
     while at < p.len() {
         let c = u8::try_from(p[at]).unwrap_or(0);
-        if extended
-            && b"?*+@!".contains(&c)
-            && is(at + 1, b'(')
-            && depth < DEEPEST
+        if b"?*+@!".contains(&c)
+            && closed.get(at + 1) == Some(&true)
             && let Some((alternatives, end)) = group(p, at + 2)
         {
             let alternatives = alternatives.into_iter().map(|a| compile(a, extended, depth + 1)).collect();
@@ -287,7 +289,7 @@ fn compile(p: &[u32], extended: bool, depth: usize) -> Vec<Node> {
             b'\\' if at + 1 < p.len() => (Node::Char(p[at + 1]), at + 2),
             b'?' => (Node::Any, at + 1),
             b'*' => (Node::Star, at + 1),
-            b'[' => class(p, at + 1).unwrap_or((Node::Char(p[at]), at + 1)),
+            b'[' if at < last_bracket => class(p, at + 1).unwrap_or((Node::Char(p[at]), at + 1)),
             _ => (Node::Char(p[at]), at + 1),
         };
         if node != Node::Star || nodes.last() != Some(&Node::Star) {
@@ -296,6 +298,25 @@ fn compile(p: &[u32], extended: bool, depth: usize) -> Vec<Node> {
         at = next;
     }
     nodes
+}
+
+/// For each `(`, whether a `)` closes it.
+fn closed(p: &[u32]) -> Vec<bool> {
+    let (mut closed, mut open, mut at) = (vec![false; p.len()], Vec::new(), 0);
+    while at < p.len() {
+        match u8::try_from(p[at]).unwrap_or(0) {
+            b'\\' => at += 1,
+            b'(' => open.push(at),
+            b')' => {
+                if let Some(start) = open.pop() {
+                    closed[start] = true;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    closed
 }
 
 /// The alternatives of a group, and what is behind its parenthesis.
@@ -333,7 +354,8 @@ fn class(p: &[u32], mut at: usize) -> Option<(Node, usize)> {
         }
         if is(at, b'[')
             && is(at + 1, b':')
-            && let Some(length) = p[at + 2..].windows(2).position(|w| w == [u32::from(b':'), u32::from(b']')])
+            && let Some(length) =
+                p[at + 2..].windows(2).take(LONGEST_NAME).position(|w| w == [u32::from(b':'), u32::from(b']')])
         {
             let name = p[at + 2..at + 2 + length].iter().filter_map(|&c| char::from_u32(c)).collect();
             items.push(Item::Named(name));

@@ -89,7 +89,10 @@ impl Shell<'_, '_, '_> {
                 Some(function) => self.call(&function, args),
                 None => Ok(Status::NOT_FOUND),
             },
-            Found::Builtin(builtin) => (builtin.run)(self, args),
+            Found::Builtin(builtin) => {
+                self.steps(args.len())?;
+                (builtin.run)(self, args)
+            }
             Found::Program => self.execute(args),
         }
     }

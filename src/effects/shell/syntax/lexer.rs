@@ -185,17 +185,32 @@ impl<'s> Lexer<'s> {
             "&>>", ";;&", "<<<", "<<-", "&&", "&>", "||", "|&", ";;", ";&", "<<", "<&", "<>", ">>", ">&", ">|", "&",
             "|", ";",
         ];
-        let rest = &self.s[self.at..];
-        let operator = OPERATORS.iter().find(|o| rest.starts_with(**o)).copied().unwrap_or(&rest[..1]);
+        // Lines may be continued within an operator, too.
+        let (mut text, mut ends, mut at) = (String::new(), Vec::new(), self.at);
+        while text.len() < 3 {
+            match self.s.as_bytes().get(at) {
+                Some(b'\\') if self.s[at..].starts_with("\\\n") => at += 2,
+                Some(&b) if b"&|;<>-".contains(&b) => {
+                    text.push(char::from(b));
+                    at += 1;
+                    ends.push(at);
+                }
+                _ => break,
+            }
+        }
+        let first = self.at;
+        let operator = OPERATORS.iter().find(|o| text.starts_with(**o)).copied().unwrap_or(&self.s[first..=first]);
+        let length = ends[operator.len() - 1] - first;
         if operator == "|&" {
             // As the manual has it: `2>&1 |`, after the command's own redirections.
             self.emit_word("2");
             self.emit(">&", 0);
             self.emit_word("1");
-            self.emit("|", 2);
+            self.emit("|", length);
         } else {
-            self.emit(operator, operator.len());
+            self.emit(operator, length);
         }
+        self.line += self.s[first..first + length].matches('\n').count();
         self.place.operator(operator);
         self.next = match operator {
             "<<" | "<<-" => Next::HereTag { strip: operator == "<<-" },
@@ -366,16 +381,20 @@ impl<'s> Lexer<'s> {
 
     /// The bodies of the here-documents begun in the line before.
     fn here_documents(&mut self) {
-        let mut bodies = Vec::new();
-        for here in std::mem::take(&mut self.pending) {
-            let tag = self.out.tokens[here.tag].to_str().to_owned();
-            bodies.push((here.tag, self.here_document(&tag, here.strip), tag));
+        let pending = std::mem::take(&mut self.pending);
+        let Some(first) = pending.first() else { return };
+        // Each body and its tag once more stand behind the tag; the other tokens of the line move.
+        let mut rest = self.out.tokens.split_off(first.tag).into_iter();
+        let mut next = first.tag;
+        for here in pending {
+            self.out.tokens.extend(rest.by_ref().take(here.tag + 1 - next));
+            next = here.tag + 1;
+            let Some(token) = self.out.tokens.last() else { break };
+            let (tag, location) = (token.to_str().to_owned(), token.location().clone());
+            let body = self.here_document(&tag, here.strip);
+            self.out.tokens.extend([body, tag].map(|text| Token::Word(text, location.clone())));
         }
-        for (at, body, tag) in bodies.into_iter().rev() {
-            let location = self.out.tokens[at].location().clone();
-            let tokens = [body, tag].map(|text| Token::Word(text, location.clone()));
-            self.out.tokens.splice(at + 1..at + 1, tokens);
-        }
+        self.out.tokens.extend(rest);
     }
 
     fn here_document(&mut self, tag: &str, strip: bool) -> String {
