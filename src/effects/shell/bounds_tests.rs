@@ -6,7 +6,7 @@ use crate::effects::{
     process::{Status, testing::Image},
 };
 
-/// A twentieth of what scriptlets have, so that tests are quick.
+/// A fiftieth of what scriptlets have, so that tests are quick.
 const FEW: u64 = 100_000;
 
 fn image() -> Image {

@@ -7,7 +7,7 @@ use super::{
 use crate::terms::RootPath;
 
 /// Steps of looking at one place.
-const VISIT: u64 = 3;
+const VISIT: u64 = 6;
 
 /// Which symlinks are gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
