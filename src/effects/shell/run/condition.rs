@@ -138,7 +138,13 @@ pub(in super::super) fn holds(operator: &str, order: Ordering) -> bool {
 fn compile(pieces: &[Piece], folded: bool) -> Option<Regex> {
     let mut expression = String::new();
     translate(&to_text(&as_pattern(pieces)), &mut expression);
-    RegexBuilder::new(&expression).size_limit(LARGEST).dfa_size_limit(LARGEST).case_insensitive(folded).build().ok()
+    RegexBuilder::new(&expression)
+        .dot_matches_new_line(true)
+        .size_limit(LARGEST)
+        .dfa_size_limit(LARGEST)
+        .case_insensitive(folded)
+        .build()
+        .ok()
 }
 
 fn translate(text: &str, out: &mut String) {
