@@ -12,10 +12,8 @@ fn entries_come_and_go() {
         let text = image.text("usr/share/info/dir").expect("written");
         text.split_once("* Menu:\n").expect("a menu").1.to_owned()
     };
-    let (run, foo) = (
-        "* foo run: (foo)run.            Running.\n",
-        "* Foo: (foo).                   A thing that does foo.\n",
-    );
+    let (run, foo) =
+        ("* foo run: (foo)run.            Running.\n", "* Foo: (foo).                   A thing that does foo.\n");
     assert_eq!(call("--quiet"), format!("\nBasics\n{run}{foo}"));
     assert_eq!(call("--quiet"), format!("\nBasics\n{foo}{run}"));
     assert_eq!(call("--quiet"), format!("\nBasics\n{foo}{run}"));
