@@ -5,7 +5,7 @@ use crate::effects::{
     process::Status,
     shell::{
         expand::{quote_ansi, quote_single},
-        state::{Value, Variable},
+        state::{Items, Value, Variable},
         syntax::is_name,
         text::to_text,
     },
@@ -171,12 +171,7 @@ impl Shell<'_, '_, '_> {
     }
 
     /// Replaces an array by words and `[key]=value` items, or appends them.
-    pub(in super::super) fn assign_array(
-        &mut self,
-        name: &str,
-        append: bool,
-        items: Vec<(Option<Vec<u8>>, bool, Vec<u8>)>,
-    ) -> Result<(), Flow> {
+    pub(in super::super) fn assign_array(&mut self, name: &str, append: bool, items: Items) -> Result<(), Flow> {
         let resolved = self.resolved(name);
         let name = resolved.as_str();
         if self.state.variables.get(name).is_some_and(|v| v.readonly) {
