@@ -1,5 +1,5 @@
-//! What scripts may use: nothing goes on for ever, fills the memory or overflows the stack. Time is measured in steps; that a step is
-//! short, `tests/fuzz` sees to.
+//! What scripts may use: nothing goes on for ever, fills the memory or overflows the stack. Time is measured in steps,
+//! never by a clock.
 
 use crate::effects::{
     Budget,
