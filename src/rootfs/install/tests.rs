@@ -98,15 +98,17 @@ impl Case {
 
     fn run(&mut self, packages: Vec<PackageFiles>) -> Result<Outcome, InstallError> {
         let installed = self.installed.clone();
-        let mut t = Transaction::begin(&self.fs, &InlineOnly, &self.policy, Epoch::new(9), installed, &self.leaving)?;
-        for package in packages {
-            t.install(&mut self.fs, package.nevra, package.files)?;
+        let count = packages.len();
+        let incoming = packages.into_iter().map(|p| (p.nevra, p.files)).collect();
+        let with = (&InlineOnly as &dyn Contents, Epoch::new(9));
+        let mut t = Transaction::begin(&self.fs, with, &self.policy, installed, &self.leaving, incoming)?;
+        for _ in 0..count {
+            t.install(&mut self.fs)?;
         }
-        t.settle_conflicts()?;
         for &package in &self.leaving {
-            t.erase(&mut self.fs, package)?;
+            t.erase(&mut self.fs, package);
         }
-        t.finish()
+        Ok(t.finish())
     }
 
     fn lines(&self) -> Vec<String> {
