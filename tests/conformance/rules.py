@@ -8,7 +8,8 @@ A case (everything below is per case; paths are put below /NAME, so that the pac
     edit SHELL                      what is done to the base after its packages, in its /NAME; $R is its root, umask 022
     erase PKG...                    what goes (rpm -e)
     pretrans PKG LUA                %pretrans of the new package; @ stands for /NAME
-    opts WORD...                    nodocs, install (rpm -i), langs=A:B, netshared=PATH
+    pre PKG LUA                     its %pre
+    opts WORD...                    nodocs, install (rpm -i), langs=A:B, netshared=PATH, may-refuse (both or neither)
     refused REGEX                   both refuse; drydock's error says so
 An item: DIRECTIVES PATH WHAT; directives as in %files; WHAT: text, `dir`, `-> TARGET`, `= PATH` (a hard link), `elf32 TEXT`, `elf64 TEXT`."""
 import concurrent.futures, os, re, shutil, subprocess, sys
@@ -50,7 +51,7 @@ class Case:
             head, items = rest.split("|", 1)
             package, *tags = head.split(None, 1)
             self.packages.append({"gen": word[:3], "arch": "i686" if word.endswith("32") else "x86_64", "name": f"{self.name}-{package}",
-                                  "tags": self.placed(tags[0]) if tags else "", "items": [i.strip() for i in items.split(" ; ") if i.strip()], "script": ""})
+                                  "tags": self.placed(tags[0]) if tags else "", "items": [i.strip() for i in items.split(" ; ") if i.strip()], "scripts": {}})
         elif word == "edit":
             self.edits.append(rest)
         elif word == "erase":
@@ -59,9 +60,9 @@ class Case:
             self.opts += rest.split()
         elif word == "refused":
             self.refused = rest
-        elif word == "pretrans":
+        elif word in ("pretrans", "pre"):
             name, lua = rest.split(None, 1)
-            next(p for p in self.packages if p["gen"] == "new" and p["name"] == f"{self.name}-{name}")["script"] = lua.replace("@", "/" + self.name)
+            next(p for p in self.packages if p["gen"] == "new" and p["name"] == f"{self.name}-{name}")["scripts"][word] = lua.replace("@", "/" + self.name)
         else:
             raise SystemExit(f"{self.name}: {word}?")
 
@@ -150,7 +151,7 @@ def build(key, members):
             prefix = "%dir " if what == "dir" else ""
             listed.append(f"{directives}{prefix}/{path}")
         tags = "\n".join(t.strip() for t in package["tags"].split(",") if t.strip())
-        script = f"%pretrans -n {package['name']} -p <lua>\n{package['script']}\n" if package["script"] else ""
+        script = "".join(f"%{when} -n {package['name']} -p <lua>\n{lua}\n" for when, lua in package["scripts"].items())
         spec += f"%package -n {package['name']}\nSummary: x\nVersion: {1 if gen == 'old' else 2}\n{tags}\nAutoReq: no\n%description -n {package['name']}\nx\n{script}%files -n {package['name']}\n" + "\n".join(listed) + "\n"
     open(top + "/x.spec", "w").write(spec)
     done = run("rpmbuild", "-bb", "--quiet", "--target", arch, "--define", f"_topdir {top}/top", "--define", f"_rpmdir {WORK}/{gen}", "--define", f"_buildrootdir {top}/root", top + "/x.spec")
@@ -175,8 +176,10 @@ def judge(case):
     rpm = lambda root, *args: run("rpm", "--root", root, "--nosignature", *args)
     old = [rpm_file(p) for p in case.packages if p["gen"] == "old"]
     new = [rpm_file(p) for p in case.packages if p["gen"] == "new"]
-    if old and (done := rpm(base, *INSTALL, "-i", *old)).returncode:
-        return ["the base: " + done.stdout]
+    random = "may-refuse" in case.opts
+    done = rpm(base, *INSTALL, "-i", *(["--replacefiles"] if random else []), *old) if old else None
+    if done and done.returncode:
+        return [] if random else ["the base: " + done.stdout]
     os.makedirs(f"{base}/{case.name}", exist_ok=True)
     for edit in case.edits:
         if (done := run("sh", "-ec", "umask 022; " + edit, cwd=f"{base}/{case.name}", env={**os.environ, "R": base})).returncode:
@@ -187,7 +190,7 @@ def judge(case):
     shared = shared and f"/{case.name}{shared}"
     rpm_opts, our_opts = [], []
     if "nodocs" in case.opts:
-        rpm_opts, our_opts = ["--excludedocs"], ["--nodocs"]
+        rpm_opts, our_opts = [] if case.erase else ["--excludedocs"], ["--nodocs"]
     if "install" in case.opts:
         our_opts.append("--install")
     if langs:
@@ -206,6 +209,8 @@ def judge(case):
         if said.returncode == 0 or us.returncode == 0:
             return [f"rpm ended with {said.returncode}, drydock with {us.returncode}"] + told
         return [] if re.search(case.refused, us.stdout) else ["another message"] + told
+    if random and said.returncode and us.returncode:
+        return []
     if said.returncode or us.returncode:
         return [f"rpm ended with {said.returncode}, drydock with {us.returncode}"] + told
     os.makedirs(ours)

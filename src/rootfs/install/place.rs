@@ -136,7 +136,12 @@ impl Transaction<'_> {
         let mut at = RootPath::root();
         for part in path.parent().unwrap_or_default().components() {
             let link = at.join(part);
-            at = fs.follow(&link).map_err(|source| self.tree_error(id, source))?.path;
+            let target = fs.follow(&link).map_err(|source| self.tree_error(id, source))?;
+            if !target.exists && fs.get(&link).is_some() {
+                let blocker = link;
+                return Err(self.tree_error(id, TreeError::NotADirectory { path, blocker }));
+            }
+            at = target.path;
             if !may_follow(fs, &link, &at) {
                 return Err(InstallError::StrangersLink { package: package(), path, link });
             }
