@@ -23,6 +23,8 @@ mod metadata;
 mod paths;
 mod place;
 mod plan;
+#[cfg(test)]
+mod rules_tests;
 mod select;
 #[cfg(test)]
 mod tests;
