@@ -20,13 +20,12 @@ impl Transaction<'_> {
             let resolved = RootPath::new(&file.path).ok().and_then(|path| fs.resolve(&path).ok());
             let Some(path) = resolved.filter(|r| r.exists).map(|r| r.path) else { continue };
             match action {
-                Action::Erase if fs.get(&path).is_some_and(Node::is_directory) => {
-                    if fs.children(&path).next().is_none() {
+                // A directory that holds something stays.
+                Action::Erase => {
+                    let holds = fs.get(&path).is_some_and(Node::is_directory) && fs.children(&path).next().is_some();
+                    if !holds {
                         fs.remove(&path);
                     }
-                }
-                Action::Erase => {
-                    fs.remove(&path);
                 }
                 Action::Save if !file.is_ghost() => {
                     let saved = super::place::suffixed(&path, b".rpmsave");
