@@ -199,7 +199,7 @@ fn leaving(
     let mut goes = |name: &str, arch: Option<&str>| {
         let places = installed.iter().enumerate().filter(|(_, p)| {
             let nevra = &p.package.nevra;
-            nevra.name == name && arch.is_none_or(|arch| arch == nevra.arch.to_string() || arch == "noarch")
+            nevra.name == name && arch.is_none_or(|arch| nevra.arch == *arch || arch == "noarch")
         });
         let places: Vec<usize> = places.map(|(place, _)| place).filter(|place| !given.contains(place)).collect();
         given.extend(places);
