@@ -1,6 +1,6 @@
 //! The transaction of one image: what comes, what goes, in which order, and what its scriptlets see and left.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Error, Session,
@@ -189,9 +189,13 @@ fn first_kernel(os_release: &str) -> &'static str {
 
 /// What is left out: the recipe's word, and what the base's own configuration says to leave out.
 fn policy(plan: &ArchPlan, base: &Base) -> Policy {
-    let nodocs = says_tsflag(base, "nodocs");
-    let langs = if plan.packages.langs.is_empty() { base_langs(base) } else { Some(plan.packages.langs.clone()) };
-    Policy { docs: plan.packages.docs && !nodocs, langs, ..Policy::default() }
+    let macros = base_macros(base);
+    let list = |name: &str| macros.get(name).map(|value| value.split(':').map(str::to_owned).collect::<Vec<_>>());
+    let excluded = macros.get("_excludedocs").and_then(|value| value.parse::<i64>().ok()).is_some_and(|n| n != 0);
+    let nodocs = says_tsflag(base, "nodocs") || excluded;
+    let langs = if plan.packages.langs.is_empty() { list("_install_langs") } else { Some(plan.packages.langs.clone()) };
+    let net_shared = list("_netsharedpath").unwrap_or_default();
+    Policy { docs: plan.packages.docs && !nodocs, langs, net_shared, ..Policy::default() }
 }
 
 /// Whether the base's dnf is told to.
@@ -200,19 +204,20 @@ fn says_tsflag(base: &Base, flag: &str) -> bool {
     String::from_utf8_lossy(&dnf).lines().any(|l| l.trim().starts_with("tsflags") && l.contains(flag))
 }
 
-/// `%_install_langs` of the base's macros.
-fn base_langs(base: &Base) -> Option<Vec<String>> {
+/// Macros that the base's configuration sets to a plain word, by name.
+fn base_macros(base: &Base) -> BTreeMap<String, String> {
     let dir = RootPath::new("etc/rpm").expect("a valid path");
     let files = base.tree.below(&dir).filter_map(|(path, _)| super::base::kept_content(&base.tree, &base.kept, path));
-    let mut langs = None;
-    for bytes in files {
-        for line in String::from_utf8_lossy(&bytes).lines() {
-            if let Some(value) = line.trim().strip_prefix("%_install_langs") {
-                langs = Some(value.trim().split(':').map(str::to_owned).collect());
-            }
-        }
-    }
-    langs
+    files.flat_map(|bytes| plain_macros(&String::from_utf8_lossy(&bytes))).collect()
+}
+
+fn plain_macros(text: &str) -> Vec<(String, String)> {
+    let plain = |line: &str| {
+        let (name, value) = line.trim().strip_prefix('%')?.split_once(char::is_whitespace)?;
+        let value = value.trim();
+        (!value.is_empty() && !value.contains('%')).then(|| (name.to_owned(), value.to_owned()))
+    };
+    text.lines().filter_map(plain).collect()
 }
 
 #[cfg(test)]
@@ -230,5 +235,15 @@ mod tests {
         ];
         assert_eq!(newest(paths.iter().filter_map(|p| release_of(p))).as_deref(), Some("5.14.0-427.el9.x86_64"));
         assert_eq!(first_kernel("NAME=x\nVERSION_ID=\"8.4\"\n"), "4.18.0-80.el8");
+    }
+
+    #[test]
+    fn macros_of_the_base_are_read_where_they_are_plain() {
+        let text =
+            "# langs\n%_install_langs C.utf8:en\n %_netsharedpath /sys:/proc\n%x %{y}\n%empty \n%_excludedocs 1\n";
+        let macros: BTreeMap<_, _> = plain_macros(text).into_iter().collect();
+        let names: Vec<&String> = macros.keys().collect();
+        assert_eq!(names, ["_excludedocs", "_install_langs", "_netsharedpath"]);
+        assert_eq!(macros["_netsharedpath"], "/sys:/proc");
     }
 }

@@ -105,13 +105,15 @@ pub(super) fn transact_with(
     sequence.each_incoming(ScriptKind::PreTrans)?;
     // Only now: what packages find on disk may have been put right by %pretrans.
     let (contents, epoch) = (sequence.stage.contents, sequence.stage.epoch());
-    let begun = Transaction::begin(sequence.stage.fs, contents, plan.policy, epoch, installed, plan.leaving)?;
+    let coming =
+        sequence.rows[installed.len()..].iter().map(|row| (row.nevra.clone(), Arc::clone(&row.files))).collect();
+    let begun = Transaction::begin(sequence.stage.fs, (contents, epoch), plan.policy, installed, plan.leaving, coming)?;
     sequence.transaction = Some(begun);
     sequence.all()?;
     depmod::settle(sequence.stage).map_err(TransactionError::Facts)?;
     let transaction = sequence.transaction.take().expect("it was begun above");
     let scriptlets = if plan.scriptlets { sequence.ledger.report(&sequence.rows) } else { Vec::new() };
-    Ok(Done { files: transaction.finish()?, scriptlets })
+    Ok(Done { files: transaction.finish(), scriptlets })
 }
 
 fn rows(plan: &Plan<'_>) -> Result<Vec<Row>, TransactionError> {
@@ -165,7 +167,6 @@ impl Sequence<'_, '_, '_> {
         for row in self.incoming.clone() {
             self.install(row)?;
         }
-        self.transaction.as_mut().expect("begun before any package's turn").settle_conflicts()?;
         for row in self.leaving.clone() {
             self.erase(row)?;
         }
@@ -230,7 +231,7 @@ impl Sequence<'_, '_, '_> {
             self.own(row, K::Pre, argument)?;
         }
         let transaction = self.transaction.as_mut().expect("begun before any package's turn");
-        let id = transaction.install(self.stage.fs, nevra, files)?;
+        let id = transaction.install(self.stage.fs)?;
         let mut dealt_with = transaction.dealt_with(id);
         self.restate();
         self.rows[row].present = true;
@@ -253,7 +254,7 @@ impl Sequence<'_, '_, '_> {
         let argument = self.instances(row).saturating_sub(1);
         let transaction = self.transaction.as_mut().expect("begun before any package's turn");
         // What goes was decided before the first scriptlet of the erasure.
-        let goes = transaction.goes(self.stage.fs, row);
+        let goes = transaction.goes(row);
         if self.runner.is_some() {
             self.own_file_triggers(row, K::FileTriggerUn, Class::High)?;
             self.file_triggers_of_others(row, K::FileTriggerUn, Class::High, &goes)?;
@@ -264,7 +265,7 @@ impl Sequence<'_, '_, '_> {
             self.file_triggers_of_others(row, K::FileTriggerUn, Class::Low, &goes)?;
         }
         let transaction = self.transaction.as_mut().expect("begun before any package's turn");
-        transaction.erase(self.stage.fs, row)?;
+        transaction.erase(self.stage.fs, row);
         if self.runner.is_some() {
             self.file_triggers_of_others(row, K::FileTriggerPostUn, Class::High, &goes)?;
             self.own(row, K::PostUn, argument)?;

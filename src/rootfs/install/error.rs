@@ -35,6 +35,18 @@ pub enum InstallError {
         /// The path.
         path: RootPath,
     },
+    /// A symbolic link on the way that somebody else may have put there.
+    #[error(
+        "installing {path} of {package}: the symbolic link {link} belongs neither to root nor to the owner of what it leads to"
+    )]
+    StrangersLink {
+        /// The package.
+        package: Nevra,
+        /// The file.
+        path: RootPath,
+        /// The link.
+        link: RootPath,
+    },
     /// A packaged name that is no path inside an image.
     #[error("installing {package}")]
     Name {
@@ -75,7 +87,9 @@ impl Fault for InstallError {
     fn class(&self) -> Class {
         match self {
             Self::Conflicts(_) | Self::DirectoryInTheWay { .. } => Class::Unsatisfiable,
-            Self::Name { .. } | Self::Tree { .. } | Self::Capabilities { .. } => Class::Verification,
+            Self::StrangersLink { .. } | Self::Name { .. } | Self::Tree { .. } | Self::Capabilities { .. } => {
+                Class::Verification
+            }
             Self::Content { .. } => Class::Internal,
         }
     }

@@ -1,22 +1,30 @@
 //! What unpacking a package leaves on a file system, by rpm's rules rather than cpio's.
 //!
 //! ```text
-//! select   which files are installed at all (colour, languages, documentation)   rpm: skipInstallFiles
-//! fate     what becomes of a file that exists (config, shared, conflicting)      rpm: rpmfilesDecideFate, rpmfilesCompare
-//! place    the node itself: owner, mode, capabilities, hardlinks                 rpm: fsmSetmeta, rpmPackageFilesInstall
-//! erase    what goes with a replaced package                                     rpm: rpmPackageFilesRemove
+//! select     which files are installed at all (colour, languages, documentation)   rpm: skipInstallFiles
+//! plan       what becomes of each, decided for all at the beginning                rpm: rpmtsPrepare
+//! ├ paths    which names are the same path                                         rpm: fingerprints
+//! └ fate     what becomes of a file that exists (config, shared, conflicting)      rpm: rpmfilesDecideFate, rpmfilesCompare
+//! place      files and directories in two passes                                   rpm: rpmPackageFilesInstall
+//! └ metadata owner, mode, capabilities                                             rpm: fsmSetmeta
+//! erase      what goes with a replaced package                                     rpm: rpmPackageFilesRemove
 //! ```
 //! Scriptlets are not run here; whoever runs them does so between calls, which is why the tree is lent to each of them. Owners'
-//! names are looked up at each package's turn; what becomes of configuration files is judged by the tree as it was at the
-//! beginning, as rpm does (`rpmtsPrepare`).
+//! names are looked up at each package's turn; what becomes of files is judged by the tree as it was at the beginning, once
+//! `%pretrans` ran: packages that cannot be installed together are refused before anything is touched.
 
 mod accounts;
 mod capabilities;
+mod disk;
 mod erase;
 mod error;
 mod fate;
-mod ownership;
+mod metadata;
+mod paths;
 mod place;
+mod plan;
+#[cfg(test)]
+mod rules_tests;
 mod select;
 #[cfg(test)]
 mod tests;
@@ -26,7 +34,6 @@ use std::sync::Arc;
 pub use accounts::Accounts;
 pub use capabilities::{InvalidCapabilities, capability_xattr};
 pub use error::{Conflict, InstallError};
-pub use ownership::{Owner, Ownership};
 pub use select::{Policy, State, select};
 
 use super::{Contents, PackageId, Rootfs};
@@ -49,22 +56,19 @@ pub struct PackageFiles {
 /// A running transaction over one tree, which its calls are lent.
 pub struct Transaction<'a> {
     contents: &'a dyn Contents,
-    policy: &'a Policy,
     epoch: Epoch,
-    /// The tree at the beginning.
-    before: Rootfs,
-    ownership: Ownership,
-    new: Vec<PackageFiles>,
-    /// Per new package and file: whether rpm would pass it over though its state is normal (`XFA_SKIPPING`).
-    kept: Vec<Vec<bool>>,
-    conflicts: Vec<Conflict>,
+    plan: plan::Plan,
+    installed: Vec<PackageFiles>,
+    /// States of each new package's files.
+    new: Vec<Vec<State>>,
+    restated: Vec<(usize, u32, State)>,
     warnings: Vec<String>,
     accounts: accounts::Cached,
 }
 
 impl std::fmt::Debug for Transaction<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Transaction").field("new", &self.new.len()).finish_non_exhaustive()
+        f.debug_struct("Transaction").field("unpacked", &self.new.len()).finish_non_exhaustive()
     }
 }
 
@@ -80,50 +84,56 @@ pub struct Outcome {
 }
 
 impl<'a> Transaction<'a> {
-    /// Begins over `fs`, which holds `installed`; those at `leaving` (indexes into it, in the order of their erasure) are to be
-    /// erased. Scriptlets that come before everything (`%pretrans`) have run.
+    /// Begins over `fs`, which holds `installed` in the order of the database; those at `leaving` (indexes into it, in the
+    /// order of their erasure) are to be erased, `incoming` to be installed in its order. Scriptlets that come before
+    /// everything (`%pretrans`) have run.
+    ///
+    /// # Errors
+    /// Packages that want different things at one path: all such paths at once.
     pub fn begin(
         fs: &Rootfs,
-        contents: &'a dyn Contents,
-        policy: &'a Policy,
-        epoch: Epoch,
+        (contents, epoch): (&'a dyn Contents, Epoch),
+        policy: &Policy,
         installed: Vec<PackageFiles>,
         leaving: &[usize],
+        incoming: Vec<(Nevra, Arc<[FileEntry]>)>,
     ) -> Result<Self, InstallError> {
+        let disk = disk::Disk { tree: fs, contents };
+        let plan = plan::plan(&disk, policy, &installed, leaving, incoming)?;
         Ok(Self {
             contents,
-            policy,
             epoch,
-            before: fs.clone(),
-            ownership: Ownership::of(fs, installed, leaving)?,
+            plan,
+            installed,
             new: Vec::new(),
-            kept: Vec::new(),
-            conflicts: Vec::new(),
+            restated: Vec::new(),
             warnings: Vec::new(),
             accounts: accounts::Cached::default(),
         })
     }
 
-    /// Unpacks the next package. Packages come in transaction order.
-    pub fn install(
-        &mut self,
-        fs: &mut Rootfs,
-        nevra: Nevra,
-        files: Arc<[FileEntry]>,
-    ) -> Result<PackageId, InstallError> {
+    /// Unpacks the next package.
+    ///
+    /// # Errors
+    /// What is in its way, or cannot be read.
+    pub fn install(&mut self, fs: &mut Rootfs) -> Result<PackageId, InstallError> {
         let id = PackageId(self.new.len() as u32);
-        let states = select(&files, self.policy);
-        self.kept.push(vec![false; files.len()]);
-        self.new.push(PackageFiles { nevra, files, states });
         self.accounts.refresh(fs, self.contents)?;
         self.place(fs, id)?;
+        let element = &mut self.plan.elements[id.0 as usize];
+        self.new.push(element.actions.iter().map(|action| action.state()).collect());
+        for (package, file, state) in std::mem::take(&mut element.restates) {
+            if let Some(there) = self.installed[package].states.get_mut(file as usize) {
+                *there = state;
+            }
+            self.restated.push((package, file, state));
+        }
         Ok(id)
     }
 
     /// Which files of a new package were dealt with: neither left out nor kept as another had put them (rpm: `XFA_SKIPPING`).
     pub fn dealt_with(&self, id: PackageId) -> Vec<bool> {
-        let package = &self.new[id.0 as usize];
-        package.states.iter().zip(&self.kept[id.0 as usize]).map(|(s, kept)| *s == State::Normal && !kept).collect()
+        self.plan.elements[id.0 as usize].actions.iter().map(|action| !action.skips()).collect()
     }
 
     /// How many new packages were unpacked.
@@ -134,27 +144,14 @@ impl<'a> Transaction<'a> {
     /// The states of a package's files as they are now. A new one was unpacked.
     pub fn states(&self, owner: Package) -> &[State] {
         match owner {
-            Package::Installed(p) => &self.ownership.installed[p].states,
-            Package::New(id) => &self.new[id.0 as usize].states,
-        }
-    }
-
-    /// Ends the transaction if packages wanted different things at one path: all such paths at once. Before anything is erased.
-    pub fn settle_conflicts(&mut self) -> Result<(), InstallError> {
-        match std::mem::take(&mut self.conflicts) {
-            none if none.is_empty() => Ok(()),
-            conflicts => Err(InstallError::Conflicts(conflicts)),
+            Package::Installed(p) => &self.installed[p].states,
+            Package::New(id) => &self.new[id.0 as usize],
         }
     }
 
     /// Reports. Everything that leaves was erased.
-    pub fn finish(mut self) -> Result<Outcome, InstallError> {
-        self.settle_conflicts()?;
-        Ok(Outcome {
-            states: self.new.into_iter().map(|p| p.states).collect(),
-            restated: self.ownership.restated(),
-            warnings: self.warnings,
-        })
+    pub fn finish(self) -> Outcome {
+        Outcome { states: self.new, restated: self.restated, warnings: self.warnings }
     }
 }
 

@@ -1,5 +1,10 @@
 //! Which of a package's files are installed (rpm `skipInstallFiles`; order of the rules as there).
 
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+};
+
 use crate::formats::rpm::{FileEntry, flags};
 
 /// State of a file of an installed package (`FILESTATES`, rpm `rpmfileState`).
@@ -39,6 +44,8 @@ pub struct Policy {
     pub docs: bool,
     /// Languages to install (`%_install_langs`); none means all.
     pub langs: Option<Vec<String>>,
+    /// Paths that are shared over the network and left alone (`%_netsharedpath`).
+    pub net_shared: Vec<String>,
     /// ELF classes that may be installed (`%_transaction_color`): 3 on all four architectures.
     pub color: u32,
     /// The class that wins a clash (`%_prefer_color`): 2, that is 64 bit.
@@ -47,7 +54,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { docs: true, langs: None, color: 3, prefer_color: 2 }
+        Self { docs: true, langs: None, net_shared: Vec::new(), color: 3, prefer_color: 2 }
     }
 }
 
@@ -62,6 +69,9 @@ fn one(file: &FileEntry, policy: &Policy) -> State {
     if policy.color != 0 && file.color != 0 && policy.color & file.color == 0 {
         return State::WrongColor;
     }
+    if policy.is_net_shared(&file.path) {
+        return State::NetShared;
+    }
     if file.flags & flags::LICENSE != 0 {
         return State::Normal;
     }
@@ -74,6 +84,17 @@ fn one(file: &FileEntry, policy: &Policy) -> State {
     State::Normal
 }
 
+impl Policy {
+    /// Whether a path is one of those shared over the network, or below one (rpm `matchNetsharedpath`).
+    pub(super) fn is_net_shared(&self, path: &[u8]) -> bool {
+        let below = |shared: &String| {
+            let rest = path.strip_prefix(shared.trim_end_matches('/').as_bytes());
+            !shared.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+        };
+        self.net_shared.iter().any(below)
+    }
+}
+
 /// A file's language matches when it begins a configured one: `en` is taken for `en_US`, `en_US` is not for `en`.
 fn wanted_language(file_langs: &str, configured: Option<&[String]>) -> bool {
     let Some(configured) = configured else { return true };
@@ -82,25 +103,32 @@ fn wanted_language(file_langs: &str, configured: Option<&[String]>) -> bool {
         || file_langs.split('|').any(|lang| !lang.is_empty() && configured.iter().any(|c| c.starts_with(lang)))
 }
 
-/// A directory of the package all of whose packaged files were left out is left out too, from the leaves up.
+/// A directory of the package is left out if all packaged files directly in it were, and there were some; from the leaves up,
+/// a directory left out counting as a file left out of the one it is in.
 fn skip_emptied_directories(files: &[FileEntry], states: &mut [State]) {
-    let mut directories: Vec<usize> = (0..files.len()).filter(|&i| files[i].is_dir()).collect();
-    directories.sort_by(|&a, &b| files[b].path.cmp(&files[a].path));
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by(|&a, &b| files[a].path.cmp(&files[b].path));
-    for dir in directories {
-        let prefix = [files[dir].path.as_slice(), b"/"].concat();
-        let start = order.partition_point(|&i| files[i].path < prefix);
-        let children = order[start..].iter().take_while(|&&i| files[i].path.starts_with(&prefix));
-        let (mut kept, mut skipped) = (false, false);
-        for &child in children {
-            match states[child] {
-                State::Normal => kept = true,
-                _ => skipped = true,
-            }
-        }
-        if skipped && !kept && files[dir].flags & flags::LICENSE == 0 {
-            states[dir] = State::NotInstalled;
+    let mut own: HashMap<&[u8], usize> = HashMap::new();
+    for (index, file) in files.iter().enumerate().filter(|(_, f)| f.is_dir()) {
+        own.entry(&file.path).or_insert(index);
+    }
+    // Directories that hold files, the last first, with how many of them are left and whether any was left out.
+    let mut holders: BTreeMap<Reverse<&[u8]>, (usize, bool)> = BTreeMap::new();
+    for (file, state) in files.iter().zip(states.iter()) {
+        let holder = holders.entry(Reverse(directory(&file.path))).or_default();
+        holder.0 += usize::from(*state == State::Normal);
+        holder.1 |= *state != State::Normal;
+    }
+    let order: Vec<&[u8]> = holders.keys().map(|name| name.0).collect();
+    for name in order {
+        let emptied = holders.get(&Reverse(name)).is_some_and(|(left, some_out)| *left == 0 && *some_out);
+        let Some(&index) = own.get(name).filter(|index| emptied && states[**index] == State::Normal) else { continue };
+        states[index] = State::NotInstalled;
+        if let Some(parent) = holders.get_mut(&Reverse(directory(name))) {
+            parent.0 -= 1;
+            parent.1 = true;
         }
     }
+}
+
+fn directory(path: &[u8]) -> &[u8] {
+    &path[..path.iter().rposition(|&b| b == b'/').unwrap_or(0)]
 }

@@ -7,7 +7,7 @@ use crate::{
     terms::{Algorithm, ChecksumHasher, Fault as _, RootPath},
 };
 
-fn p(s: &str) -> RootPath {
+pub(super) fn p(s: &str) -> RootPath {
     RootPath::new(s).expect("a valid path")
 }
 
@@ -31,21 +31,21 @@ fn entry(path: &str, mode: u16) -> FileEntry {
     }
 }
 
-fn dir(path: &str) -> FileEntry {
+pub(super) fn dir(path: &str) -> FileEntry {
     entry(path, 0o040_755)
 }
 
-fn file(path: &str, content: &str) -> FileEntry {
+pub(super) fn file(path: &str, content: &str) -> FileEntry {
     let mut h = ChecksumHasher::new(Algorithm::Sha256);
     h.update(content.as_bytes());
     FileEntry { size: content.len() as u64, digest: Some(h.finish()), ..entry(path, 0o100_644) }
 }
 
-fn link(path: &str, target: &str) -> FileEntry {
+pub(super) fn link(path: &str, target: &str) -> FileEntry {
     FileEntry { link_target: target.into(), size: target.len() as u64, ..entry(path, 0o120_777) }
 }
 
-fn config(path: &str, content: &str, more: u32) -> FileEntry {
+pub(super) fn config(path: &str, content: &str, more: u32) -> FileEntry {
     FileEntry { flags: flags::CONFIG | more, ..file(path, content) }
 }
 
@@ -53,7 +53,7 @@ fn nevra(name: &str) -> Nevra {
     format!("{name}-1-1.x86_64").parse().expect("a NEVRA")
 }
 
-fn package(name: &str, files: Vec<FileEntry>) -> PackageFiles {
+pub(super) fn package(name: &str, files: Vec<FileEntry>) -> PackageFiles {
     PackageFiles { nevra: nevra(name), states: vec![State::Normal; files.len()], files: files.into() }
 }
 
@@ -70,7 +70,7 @@ impl Contents for InlineOnly {
 }
 
 /// A base with the given directories, files and links ("path -> target").
-fn base(entries: &[(&str, &str)]) -> Rootfs {
+pub(super) fn base(entries: &[(&str, &str)]) -> Rootfs {
     let mut fs = Rootfs::new();
     for (path, what) in entries {
         let kind = match what.strip_prefix("-> ") {
@@ -84,40 +84,42 @@ fn base(entries: &[(&str, &str)]) -> Rootfs {
     fs
 }
 
-struct Case {
-    fs: Rootfs,
-    installed: Vec<PackageFiles>,
-    leaving: Vec<usize>,
-    policy: Policy,
+pub(super) struct Case {
+    pub fs: Rootfs,
+    pub installed: Vec<PackageFiles>,
+    pub leaving: Vec<usize>,
+    pub policy: Policy,
 }
 
 impl Case {
-    fn on(fs: Rootfs) -> Self {
+    pub fn on(fs: Rootfs) -> Self {
         Self { fs, installed: Vec::new(), leaving: Vec::new(), policy: Policy::default() }
     }
 
-    fn run(&mut self, packages: Vec<PackageFiles>) -> Result<Outcome, InstallError> {
+    pub fn run(&mut self, packages: Vec<PackageFiles>) -> Result<Outcome, InstallError> {
         let installed = self.installed.clone();
-        let mut t = Transaction::begin(&self.fs, &InlineOnly, &self.policy, Epoch::new(9), installed, &self.leaving)?;
-        for package in packages {
-            t.install(&mut self.fs, package.nevra, package.files)?;
+        let count = packages.len();
+        let incoming = packages.into_iter().map(|p| (p.nevra, p.files)).collect();
+        let with = (&InlineOnly as &dyn Contents, Epoch::new(9));
+        let mut t = Transaction::begin(&self.fs, with, &self.policy, installed, &self.leaving, incoming)?;
+        for _ in 0..count {
+            t.install(&mut self.fs)?;
         }
-        t.settle_conflicts()?;
         for &package in &self.leaving {
-            t.erase(&mut self.fs, package)?;
+            t.erase(&mut self.fs, package);
         }
-        t.finish()
+        Ok(t.finish())
     }
 
     fn lines(&self) -> Vec<String> {
         dump::text(&self.fs).lines().skip(1).map(str::to_owned).collect()
     }
 
-    fn has(&self, path: &str) -> bool {
+    pub fn has(&self, path: &str) -> bool {
         self.fs.get(&p(path)).is_some()
     }
 
-    fn content(&self, path: &str) -> String {
+    pub fn content(&self, path: &str) -> String {
         match &self.fs.get(&p(path)).expect(path).kind {
             Kind::File { content: Content::Inline(b), .. } => String::from_utf8_lossy(b).into_owned(),
             Kind::File { content: Content::Package { package, file }, .. } => {
