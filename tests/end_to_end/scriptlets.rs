@@ -25,7 +25,9 @@ fn build(packages: &[Spec], arguments: &[&str]) -> (Site, Outcome) {
 
 /// A package with one scriptlet.
 fn thing(when: When, body: &str) -> Spec {
-    Spec::new("thing-1-1.x86_64").file(MadeFile::program("/usr/bin/odd", "\x7fELF\x02\x01\x01")).script(Script::shell(when, body))
+    Spec::new("thing-1-1.x86_64")
+        .file(MadeFile::program("/usr/bin/odd", "\x7fELF\x02\x01\x01"))
+        .script(Script::shell(when, body))
 }
 
 /// Every scriptlet of every installed package stands in the report.
