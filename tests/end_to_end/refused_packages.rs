@@ -193,15 +193,25 @@ fn a_symlink_that_leads_out() {
 fn an_absolute_symlink_stays_inside() {
     let site = Site::new();
     site.recipe("\"thing\"", "");
-    let package = make(&sound().files([
-        MadeFile::symlink("/usr/share/out", "/tmp/drydock-absolute"),
-        MadeFile::dir("/tmp/drydock-absolute"),
-        MadeFile::file("/usr/share/out/owned", "inside\n"),
-    ]));
-    site.build_everywhere(&[package]).done();
+    let link = Spec::new("link-1-1.x86_64")
+        .files([MadeFile::symlink("/usr/share/out", "/tmp/drydock-absolute"), MadeFile::dir("/tmp/drydock-absolute")]);
+    let thing = sound().requires(["link"]).file(MadeFile::file("/usr/share/out/owned", "inside\n"));
+    site.build_everywhere(&made(&[link, thing])).done();
     let image = super::image::open(&site.path("out/image"), "amd64");
     assert_eq!(image.text("tmp/drydock-absolute/owned"), "inside\n");
     assert!(image.entry("usr/share/out/owned").is_none() && !std::path::Path::new("/tmp/drydock-absolute").exists());
+}
+
+#[test]
+fn a_link_and_a_file_below_it_in_one_package() {
+    // rpm 4.18 unpacks every file under a passing name first, which makes a directory of the link's place.
+    let package = make(
+        &sound()
+            .files([MadeFile::symlink("/usr/share/out", "/tmp"), MadeFile::file("/usr/share/out/owned", "inside\n")]),
+    );
+    let site = Site::new();
+    site.recipe("\"thing\"", "");
+    site.build_everywhere(&[package]).refused(3, &["thing-1-1.x86_64", "/usr/share/out"]);
 }
 
 #[test]
