@@ -29,6 +29,8 @@ base_root() { # ARCH -> DIR/base/ARCH/{lower,upper}
   rm "$upper/usr/share/file-to-directory"; mkdir "$upper/usr/share/file-to-directory"; echo inside > "$upper/usr/share/file-to-directory/file"
   for f in edited-noreplace edited-replace removed; do echo "edited in the base" > "$upper/etc/fixture/$f.conf"; done
   echo same > "$upper/etc/fixture/edited-but-same.conf"
+  # The real programs of this one find their libraries, which lie in a directory of their own
+  ldconfig -r "$upper"; rm -f "$upper/var/cache/ldconfig/aux-cache"
 }
 
 if [ ! -e "$dir/.base" ]; then
