@@ -7,11 +7,15 @@ action, its repository) and every package that goes. JUDGE also proves each of o
 line is "N requests, N agree, N unsound"; a request that differs is shrunk to the least that still differs, and shown.
 --exceptions: lines "SEED REQUEST reason", differences that are ours by choice. Needs Debian's python3 (dnf's modules).
 """
-import argparse, copy, ctypes, json, os, subprocess, sys
-import dnf, rpm
+import argparse, copy, ctypes, json, os, subprocess, sys, tempfile
+
+# Debian's rpm keeps its database in ~/.rpmdb unless told.
+os.environ["HOME"] = tempfile.mkdtemp(prefix="solve-cases")
+with open(os.environ["HOME"] + "/.rpmmacros", "w") as macros:
+    macros.write("%_dbpath %{_var}/lib/rpm\n")
+import dnf
 import solve_worlds as worlds
 
-rpm.addMacro("_dbpath", "/var/lib/rpm")  # Debian says ~/.rpmdb
 COLOURS = 10  # POOL_FLAG_IMPLICITOBSOLETEUSESCOLORS: Fedora and RHEL build libsolv so, Debian does not
 libdnf, libsolv = ctypes.CDLL("libdnf.so.2"), ctypes.CDLL("libsolv.so.1")
 libdnf.dnf_sack_get_pool.restype = ctypes.c_void_p
