@@ -269,8 +269,9 @@ impl Teller<'_> {
     fn nothing_provides(&self, text: &str) -> Why {
         let mut near = Vec::new();
         if let Ok(wanted) = text.parse::<Requirement>() {
-            let any = self.pool.providers(&Requirement::any(wanted.name));
-            near.extend(self.pool.preferred(&any).into_iter().take(3).map(|p| self.pool.nevra(p)));
+            let mut any = self.pool.providers(&Requirement::any(wanted.name));
+            any.sort_by(|&a, &b| self.pool.evr(b).order(&self.pool.evr(a)));
+            near.extend(any.into_iter().take(3).map(|p| self.pool.nevra(p)));
         }
         Why::NothingProvides { requirement: text.to_owned(), near }
     }

@@ -22,7 +22,7 @@ mod closure;
 mod conflict;
 mod error;
 mod explain;
-mod order;
+mod normal;
 mod pool;
 mod request;
 mod rules;

@@ -33,6 +33,7 @@ pub(super) struct Pool<'a> {
     members: Vec<Vec<Pkg>>,
     pub(super) barred: HashMap<Pkg, Barred>,
     installonly: BTreeSet<Pkg>,
+    arch_scores: Vec<u8>,
     unknown_paths: RefCell<BTreeSet<String>>,
 }
 
@@ -53,9 +54,11 @@ impl<'a> Pool<'a> {
             members: Vec::new(),
             barred: HashMap::new(),
             installonly: BTreeSet::new(),
+            arch_scores: Vec::new(),
             unknown_paths: RefCell::default(),
         };
         pool.group();
+        pool.score();
         pool.bar();
         for name in &request.installonly {
             pool.installonly.extend(pool.providers(&Requirement::any(name)));
@@ -83,6 +86,43 @@ impl<'a> Pool<'a> {
         }
     }
 
+    fn score(&mut self) {
+        let arches = self.request.arch.package_arches();
+        for c in &self.catalogs {
+            let mut known = HashMap::new();
+            let score = |p| {
+                let arch = c.arch(p);
+                *known.entry(arch).or_insert_with(|| match arches.iter().position(|a| *a == arch) {
+                    Some(_) if arch == "noarch" => 1,
+                    Some(rank) => rank as u8 + 2,
+                    None => 0,
+                })
+            };
+            self.arch_scores.extend(c.packages().map(score));
+        }
+    }
+
+    /// 0 for an architecture that cannot run here, 1 for noarch, else 2 for the best, 3 for the next, …
+    pub fn arch_score(&self, p: Pkg) -> u8 {
+        self.arch_scores[p.0 as usize]
+    }
+
+    /// Whether the package counts at all: it is installed, or its architecture can run here.
+    pub fn is_visible(&self, p: Pkg) -> bool {
+        self.arch_score(p) != 0 || self.is_installed(p)
+    }
+
+    /// The visible packages of the same name, itself among them.
+    pub fn twins(&self, p: Pkg) -> impl Iterator<Item = Pkg> + '_ {
+        self.members(self.group_of(p)).iter().copied().filter(|&q| self.is_visible(q))
+    }
+
+    /// Whether two packages may not share a name: one architecture, or a colour in common.
+    pub fn same_colour(&self, p: Pkg, q: Pkg) -> bool {
+        let (a, b) = (self.arch(p), self.arch(q));
+        a == b || colour(a) & colour(b) != 0
+    }
+
     /// Number of packages.
     pub fn len(&self) -> u32 {
         *self.first.last().expect("the total is always there")
@@ -102,7 +142,13 @@ impl<'a> Pool<'a> {
         self.installed_catalogs == 1 && p.0 < self.first[1]
     }
 
-    fn place(&self, p: Pkg) -> (usize, PkgId) {
+    /// The catalog with this number (see [`Pool::place`]).
+    pub fn catalog(&self, number: u32) -> &'a Catalog {
+        self.catalogs[number as usize]
+    }
+
+    /// The number of the package's catalog and its number there.
+    pub fn place(&self, p: Pkg) -> (usize, PkgId) {
         let i = self.first.partition_point(|&f| f <= p.0) - 1;
         (i, PkgId(p.0 - self.first[i]))
     }
@@ -178,10 +224,14 @@ impl<'a> Pool<'a> {
 
     /// Packages that provide the capability in a version that meets the range, in number order, barred ones included.
     pub fn providers(&self, wanted: &Requirement) -> Vec<Pkg> {
-        let range = wanted.range();
+        self.providing(&wanted.name, wanted.range())
+    }
+
+    /// As [`Pool::providers`], of borrowed parts.
+    pub fn providing(&self, wanted: &str, range: (Sense, EvrRef<'_>)) -> Vec<Pkg> {
         let mut out = Vec::new();
         for (c, first) in self.catalogs.iter().zip(&self.first) {
-            let Some(name) = c.find(&wanted.name) else { continue };
+            let Some(name) = c.find(wanted) else { continue };
             for (p, number) in c.providers(name) {
                 let d = c.dep(number);
                 if range.0 == Sense::ANY || ranges_overlap((d.sense, d.evr), range) {
@@ -189,8 +239,8 @@ impl<'a> Pool<'a> {
                 }
             }
         }
-        if wanted.name.starts_with('/') && wanted.sense == Sense::ANY {
-            out.extend(self.owners(&wanted.name, out.is_empty()));
+        if wanted.starts_with('/') && range.0 == Sense::ANY {
+            out.extend(self.owners(wanted, out.is_empty()));
             out.sort_unstable();
         }
         out.dedup();
@@ -236,17 +286,16 @@ impl<'a> Pool<'a> {
 
     /// Packages that `p` obsoletes: by name and version of the package, never by what it provides.
     pub fn obsoleted_by(&self, p: Pkg) -> Vec<Pkg> {
-        let mut out = Vec::new();
-        for d in self.deps(p, Relation::Obsoletes) {
-            for q in self.named(d.name) {
-                if q != p && ranges_overlap((Sense::EQUAL, self.evr(q)), (d.sense, d.evr)) {
-                    out.push(q);
-                }
-            }
-        }
+        let mut out: Vec<Pkg> = self.deps(p, Relation::Obsoletes).flat_map(|d| self.obsoleted_through(d)).collect();
+        out.retain(|&q| q != p);
         out.sort_unstable();
         out.dedup();
         out
+    }
+
+    /// Packages one entry obsoletes.
+    pub fn obsoleted_through(&self, d: Dep<'_>) -> impl Iterator<Item = Pkg> {
+        self.named(d.name).into_iter().filter(move |&q| ranges_overlap((Sense::EQUAL, self.evr(q)), (d.sense, d.evr)))
     }
 
     /// Packages that obsolete `q`, those of the same name left out.
