@@ -72,6 +72,10 @@ impl Pool<'_> {
     pub(super) fn bar(&mut self) {
         let arches = self.request.arch.package_arches();
         let global = Patterns::new(&self.request.excludes);
+        if self.installed_catalogs == 1 {
+            let c = self.catalogs[0];
+            self.hidden = c.packages().filter(|&p| global.hit(c, p).is_some()).map(|p| Pkg(p.0)).collect();
+        }
         for (i, source) in self.request.sources.iter().enumerate() {
             let c = self.catalogs[i + self.installed_catalogs];
             let start = self.first[i + self.installed_catalogs];

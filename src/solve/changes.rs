@@ -123,6 +123,12 @@ impl Resolver<'_> {
             let reason = reasons.remove(&p).unwrap_or_else(fallback);
             out.push(self.change(p, action, reason, replaces.iter().map(|&q| pool.nevra(q)).collect()));
         }
+        // What an installed package obsoletes may go, though nothing new does it.
+        let replaced: BTreeSet<Nevra> = out.iter().flat_map(|c: &Change| c.replaces.iter().cloned()).collect();
+        for &q in gone.iter().filter(|q| !replaced.contains(&pool.nevra(**q))) {
+            let by = pool.all_obsoleters(q).into_iter().find(|p| chosen.binary_search(p).is_ok());
+            obsoleted.entry(q).or_insert(by.unwrap_or(q));
+        }
         for (q, by) in obsoleted {
             out.push(self.change(q, Action::Remove, Reason::Obsoleted { by: pool.nevra(by) }, Vec::new()));
         }

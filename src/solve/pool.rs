@@ -33,6 +33,8 @@ pub(super) struct Pool<'a> {
     members: Vec<Vec<Pkg>>,
     pub(super) barred: HashMap<Pkg, Barred>,
     installonly: BTreeSet<Pkg>,
+    /// Installed packages a global exclude names.
+    pub(super) hidden: BTreeSet<Pkg>,
     arch_scores: Vec<u8>,
     unknown_paths: RefCell<BTreeSet<String>>,
 }
@@ -54,6 +56,7 @@ impl<'a> Pool<'a> {
             members: Vec::new(),
             barred: HashMap::new(),
             installonly: BTreeSet::new(),
+            hidden: BTreeSet::new(),
             arch_scores: Vec::new(),
             unknown_paths: RefCell::default(),
         };
@@ -105,6 +108,16 @@ impl<'a> Pool<'a> {
     /// 0 for an architecture that cannot run here, 1 for noarch, else 2 for the best, 3 for the next, …
     pub fn arch_score(&self, p: Pkg) -> u8 {
         self.arch_scores[p.0 as usize]
+    }
+
+    /// Whether a global exclude hides the installed package from specs; it stays as it is then.
+    pub fn is_hidden(&self, p: Pkg) -> bool {
+        self.hidden.contains(&p)
+    }
+
+    /// Whether the package can be chosen or kept: installed and not hidden, or not barred.
+    pub fn is_usable(&self, p: Pkg) -> bool {
+        self.is_visible(p) && self.barred(p).is_none() && !self.is_hidden(p)
     }
 
     /// Whether the package counts at all: it is installed, or its architecture can run here.
@@ -240,7 +253,9 @@ impl<'a> Pool<'a> {
             }
         }
         if wanted.starts_with('/') && range.0 == Sense::ANY {
-            out.extend(self.owners(wanted, out.is_empty()));
+            // What is installed may be replaced by a package that owns the path as well.
+            let known = out.iter().any(|p| !self.is_installed(*p));
+            out.extend(self.owners(wanted, !known));
             out.sort_unstable();
         }
         out.dedup();
@@ -262,7 +277,7 @@ impl<'a> Pool<'a> {
                 None => unknown |= !all_files && !in_primary(path),
             }
         }
-        if out.is_empty() && ask && unknown {
+        if ask && unknown && !out.iter().any(|p| !self.is_installed(*p)) {
             self.unknown_paths.borrow_mut().insert(path.to_owned());
         }
         out
@@ -300,13 +315,20 @@ impl<'a> Pool<'a> {
 
     /// Packages that obsolete `q`, those of the same name left out.
     pub fn obsoleters(&self, q: Pkg) -> Vec<Pkg> {
-        let (name, evr, group) = (self.name(q), self.evr(q), self.group_of(q));
+        let mut out = self.all_obsoleters(q);
+        out.retain(|&p| self.group_of(p) != self.group_of(q));
+        out
+    }
+
+    /// Packages that obsolete `q`, in number order.
+    pub fn all_obsoleters(&self, q: Pkg) -> Vec<Pkg> {
+        let (name, evr) = (self.name(q), self.evr(q));
         let mut out = Vec::new();
         for (c, first) in self.catalogs.iter().zip(&self.first) {
             let Some(id) = c.find(name) else { continue };
             for (p, number) in c.obsoleters(id) {
                 let (p, d) = (Pkg(first + p.0), c.dep(number));
-                if self.group_of(p) != group && ranges_overlap((Sense::EQUAL, evr), (d.sense, d.evr)) {
+                if ranges_overlap((Sense::EQUAL, evr), (d.sense, d.evr)) {
                     out.push(p);
                 }
             }

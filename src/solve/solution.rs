@@ -1,6 +1,5 @@
 //! From a request to a list of changes.
 
-use std::collections::BTreeMap;
 
 use super::{
     Change, Error, Request,
@@ -59,34 +58,19 @@ impl Resolver<'_> {
         let specs = request.specs.iter().map(|s| (s, true)).chain(request.try_specs.iter().map(|s| (s, false)));
         for (spec, hard) in specs {
             let found = self.pool.matching(spec)?;
-            if !hard && found.iter().all(|&p| self.pool.barred(p).is_some()) {
+            if !hard && found.packages.iter().all(|&p| self.pool.barred(p).is_some()) {
                 missing.push(spec.clone());
                 continue;
             }
-            if found.is_empty() {
+            let candidates = self.pool.candidates(spec, found);
+            if candidates.is_empty() {
                 unmatched.push(spec.clone());
-                continue;
             }
-            for candidates in self.by_name_if_glob(spec, found) {
-                goals.push((Goal::Spec(spec.clone()), candidates));
-            }
+            goals.extend(candidates.into_iter().map(|list| (Goal::Spec(spec.clone()), list)));
         }
         match unmatched.first() {
             Some(first) => Err(Error::NoMatch { near: self.pool.nearest_name(first), specs: unmatched }),
             None => Ok((goals, missing)),
         }
-    }
-
-    /// A glob asks for every name it matches; anything else for one package. Names only barred packages have drop out.
-    fn by_name_if_glob(&self, spec: &str, found: Vec<Pkg>) -> Vec<Vec<Pkg>> {
-        if !spec.contains(['*', '?', '[']) || spec.starts_with('/') {
-            return vec![found];
-        }
-        let mut by_name = BTreeMap::<&str, Vec<Pkg>>::new();
-        let usable = found.iter().any(|&p| self.pool.barred(p).is_none());
-        for p in found.into_iter().filter(|&p| !usable || self.pool.barred(p).is_none()) {
-            by_name.entry(self.pool.name(p)).or_default().push(p);
-        }
-        by_name.into_values().collect()
     }
 }

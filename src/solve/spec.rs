@@ -1,12 +1,14 @@
 //! What people ask for: name, name.arch, N-V, N-V-R, NEVRA, globs, capability with comparison, file path.
 
+use std::collections::BTreeMap;
+
 use globset::{Glob, GlobMatcher};
 
 use super::{
     Error,
     pool::{Pkg, Pool},
 };
-use crate::formats::repodata::{Requirement, Sense};
+use crate::formats::repodata::Requirement;
 
 /// One part of a spec: exact text or a glob.
 enum Part {
@@ -84,33 +86,85 @@ fn forms(spec: &str) -> Vec<Form> {
     out
 }
 
+/// What a spec means.
+#[derive(Default)]
+pub(super) struct Match {
+    /// The packages, in number order.
+    pub packages: Vec<Pkg>,
+    /// The spec is a bare name, and so also means what obsoletes the packages of that name.
+    just_name: bool,
+}
+
+/// Whether the spec is a pattern.
+pub(super) fn is_glob(spec: &str) -> bool {
+    spec.contains(['*', '?', '['])
+}
+
 impl Pool<'_> {
-    /// Everything a spec means, barred packages included; empty if nothing has such a name, capability or file.
-    pub fn matching(&self, spec: &str) -> Result<Vec<Pkg>, Error> {
+    /// What dnf would find for a spec (`Query::filterSubject`): the first reading that anything usable fits. Where nothing
+    /// usable fits any, the packages that are out, for the explanation; empty if there are none either.
+    pub fn matching(&self, spec: &str) -> Result<Match, Error> {
         let spec = spec.trim();
+        let usable = self.reading(spec, &|p| self.is_usable(p))?;
+        if usable.packages.is_empty() { self.reading(spec, &|p| !self.is_hidden(p)) } else { Ok(usable) }
+    }
+
+    /// The candidates a spec leaves to choose from, for each package it asks for: a pattern asks for every name that can
+    /// be had, anything else for one package.
+    pub fn candidates(&self, spec: &str, found: Match) -> Vec<Vec<Pkg>> {
+        if !is_glob(spec) || spec.starts_with('/') || spec.starts_with("*/") {
+            let mut one = found.packages;
+            self.add_obsoleters(&mut one, found.just_name);
+            return if one.is_empty() { Vec::new() } else { vec![one] };
+        }
+        let mut by_name = BTreeMap::<&str, Vec<Pkg>>::new();
+        for p in found.packages {
+            by_name.entry(self.name(p)).or_default().push(p);
+        }
+        by_name.retain(|_, list| list.iter().any(|&p| !self.is_installed(p)));
+        let mut out: Vec<Vec<Pkg>> = by_name.into_values().collect();
+        out.iter_mut().for_each(|list| self.add_obsoleters(list, found.just_name));
+        out
+    }
+
+    fn add_obsoleters(&self, list: &mut Vec<Pkg>, just_name: bool) {
+        if just_name {
+            let more = list.iter().flat_map(|&p| self.all_obsoleters(p)).filter(|&q| self.is_usable(q));
+            list.extend(more.collect::<Vec<_>>());
+        }
+        list.sort_unstable();
+        list.dedup();
+    }
+
+    fn reading(&self, spec: &str, fits: &dyn Fn(Pkg) -> bool) -> Result<Match, Error> {
         for form in forms(spec) {
-            let found = self.of_form(&form);
-            if !found.is_empty() {
-                return Ok(if form.just_name { self.with_obsoleters(found) } else { found });
+            let packages = self.of_form(&form, fits);
+            if !packages.is_empty() {
+                return Ok(Match { packages, just_name: form.just_name });
             }
+        }
+        if let (true, Ok(glob)) = (is_glob(spec), Glob::new(spec)) {
+            return Ok(Match { packages: self.like(&glob.compile_matcher(), fits), just_name: false });
         }
         let wanted: Requirement =
             spec.parse().map_err(|source| Error::Spec { spec: spec.chars().take(200).collect(), source })?;
-        let found = self.providers(&wanted);
-        if !found.is_empty() || wanted.sense != Sense::ANY {
-            return Ok(found);
-        }
-        if let (true, Ok(glob)) = (spec.contains(['*', '?', '[']), Glob::new(spec)) {
-            let names = self.capabilities_like(&glob.compile_matcher());
-            let mut found: Vec<Pkg> = names.into_iter().flat_map(|n| self.providers(&Requirement::any(n))).collect();
-            found.sort_unstable();
-            found.dedup();
-            return Ok(found);
-        }
-        Ok(Vec::new())
+        let packages = self.providers(&wanted).into_iter().filter(|&p| fits(p)).collect();
+        Ok(Match { packages, just_name: false })
     }
 
-    fn of_form(&self, form: &Form) -> Vec<Pkg> {
+    /// By full name, else by capability, else by file.
+    fn like(&self, glob: &GlobMatcher, fits: &dyn Fn(Pkg) -> bool) -> Vec<Pkg> {
+        let mut found: Vec<Pkg> = self.all().filter(|&p| fits(p) && glob.is_match(self.nevra(p).to_string())).collect();
+        if found.is_empty() {
+            let names = self.capabilities_like(glob).into_iter();
+            found.extend(names.flat_map(|n| self.providers(&Requirement::any(n))).filter(|&p| fits(p)));
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
+    }
+
+    fn of_form(&self, form: &Form, usable: &dyn Fn(Pkg) -> bool) -> Vec<Pkg> {
         let fits = |p: &Pkg| {
             let evr = self.evr(*p);
             form.epoch.is_none_or(|e| e == evr.epoch)
@@ -118,6 +172,7 @@ impl Pool<'_> {
                 && form.release.fits(evr.release)
                 && form.arch.fits(self.arch(*p))
                 && self.arch(*p) != "src"
+                && usable(*p)
         };
         let mut out: Vec<Pkg> = match &form.name {
             Part::Exact(name) => self.named(name).into_iter().filter(fits).collect(),
@@ -127,17 +182,6 @@ impl Pool<'_> {
             }
         };
         out.sort_unstable();
-        out
-    }
-
-    /// A bare name also means what obsoletes the packages of that name, as in dnf's `install`.
-    fn with_obsoleters(&self, found: Vec<Pkg>) -> Vec<Pkg> {
-        let mut out = found.clone();
-        for p in found {
-            out.extend(self.obsoleters(p).into_iter().filter(|&o| !self.is_installed(o) && self.barred(o).is_none()));
-        }
-        out.sort_unstable();
-        out.dedup();
         out
     }
 

@@ -11,7 +11,7 @@ impl Resolver<'_> {
     pub(super) fn weakly_excluded(&self) -> BTreeSet<Pkg> {
         let pool = self.pool;
         let mut out = BTreeSet::new();
-        let hidden = |p: &Pkg| pool.barred(*p).is_some() || !pool.is_visible(*p);
+        let hidden = |p: &Pkg| !pool.is_usable(*p);
         for p in pool.installed() {
             for d in pool.deps(p, Relation::Recommends).filter(|d| !Rich::is_rich(d.name)) {
                 // Another version may be installed, or be recommended after an update: only the name counts.

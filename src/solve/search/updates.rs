@@ -38,7 +38,7 @@ impl Search<'_> {
     /// Installable packages of other names that obsolete an installed one.
     pub(super) fn obsoleters(&self, p: Pkg) -> Vec<Pkg> {
         let mut out = self.pool.obsoleters(p);
-        out.retain(|&q| self.pool.arch_score(q) != 0 && self.pool.barred(q).is_none());
+        out.retain(|&q| self.pool.arch_score(q) != 0 && self.pool.is_usable(q));
         out.sort_unstable();
         out
     }
@@ -60,7 +60,8 @@ impl Search<'_> {
         self.rules.features = start..middle;
         for p in self.pool.installed() {
             let mut candidates = self.update_candidates(p, false);
-            candidates.retain(|&q| self.updates(p, q));
+            // What is hidden from the request stays as it is.
+            candidates.retain(|&q| !self.pool.is_hidden(p) && self.updates(p, q));
             let candidates: Vec<_> = candidates.into_iter().map(yes).collect();
             let update = self.rules.add(yes(p), &candidates);
             let feature = start + p.0;

@@ -181,7 +181,7 @@ impl Search<'_> {
             self.level(p) == 0
                 && self.relations(p, Relation::Supplements)
                 && pool.arch_score(p) != 0
-                && pool.barred(p).is_none()
+                && pool.is_usable(p)
                 && self.is_supplementing(p)
         };
         pool.all().filter(open).filter(|&p| self.may_be_wished(p)).collect()
