@@ -129,7 +129,8 @@ fn joined(mut a: Vec<Vec<Literal>>, b: Vec<Vec<Literal>>) -> Option<Normal> {
 
 /// Each of `a` with each of `b`, but for those that hold a literal and its opposite.
 fn product(a: &[Vec<Literal>], b: &[Vec<Literal>], none: Normal) -> Option<Normal> {
-    let literals: usize = a.iter().map(|l| l.len() * b.len()).sum::<usize>() + b.iter().map(Vec::len).sum::<usize>() * a.len();
+    let literals: usize =
+        a.iter().map(|l| l.len() * b.len()).sum::<usize>() + b.iter().map(Vec::len).sum::<usize>() * a.len();
     if a.len().saturating_mul(b.len()) > MAX_BLOCKS || literals > MAX_LITERALS {
         return None;
     }

@@ -1,10 +1,9 @@
 //! From a request to a list of changes.
 
-
 use super::{
     Change, Error, Request,
     conflict::{Aim, Goal},
-    explain::explain,
+    explain::{explain, refuse},
     pool::{Pkg, Pool},
     rules::Rulebook,
     search::search,
@@ -47,8 +46,25 @@ impl Resolver<'_> {
         let excluded = self.pool.request.weak.then(|| self.weakly_excluded());
         let found = search(self.rules, &jobs, excluded.as_ref())
             .map_err(|conflict| Error::from(Box::new(explain(self.pool, &goals, &conflict))))?;
+        let removed = self.protected_removals(&found.chosen);
+        if !removed.is_empty() {
+            return Err(Error::from(Box::new(refuse(self.pool, &removed))));
+        }
         let changes = self.changes(&goals, &found.chosen, &self.wished_by(&found));
         Ok(Solution { changes, missing })
+    }
+
+    /// Protected packages that would go for the sake of another name, and for which: dnf refuses such a solution, whatever
+    /// others there may be.
+    fn protected_removals(&self, chosen: &[Pkg]) -> Vec<(Pkg, Pkg)> {
+        let pool = self.pool;
+        let is_chosen = |p: &Pkg| chosen.binary_search(p).is_ok();
+        let gone = pool.installed().filter(|p| !is_chosen(p));
+        let gone = gone.filter(|&p| pool.request.protected.iter().any(|name| name == pool.name(p)));
+        let replaced =
+            |&p: &Pkg| pool.twins(p).any(|q| is_chosen(&q) && !pool.is_installed(q) && self.rules.excludes_twin(q, p));
+        let by = |p| pool.obsoleters(p).into_iter().find(is_chosen).unwrap_or(p);
+        gone.filter(|p| !replaced(p)).map(|p| (p, by(p))).collect()
     }
 
     /// The specs as goals, and the `try` specs nobody has.

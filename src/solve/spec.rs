@@ -117,12 +117,13 @@ impl Pool<'_> {
             self.add_obsoleters(&mut one, found.just_name);
             return if one.is_empty() { Vec::new() } else { vec![one] };
         }
-        let mut by_name = BTreeMap::<&str, Vec<Pkg>>::new();
+        let mut by_name = BTreeMap::<_, Vec<Pkg>>::new();
         for p in found.packages {
-            by_name.entry(self.name(p)).or_default().push(p);
+            by_name.entry(self.group_of(p)).or_default().push(p);
         }
-        by_name.retain(|_, list| list.iter().any(|&p| !self.is_installed(p)));
         let mut out: Vec<Vec<Pkg>> = by_name.into_values().collect();
+        out.retain(|list| list.iter().any(|&p| !self.is_installed(p)));
+        out.sort_unstable_by_key(|list| list.iter().position(|&p| !self.is_installed(p)).map(|i| list[i]));
         out.iter_mut().for_each(|list| self.add_obsoleters(list, found.just_name));
         out
     }

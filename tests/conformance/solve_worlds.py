@@ -266,7 +266,8 @@ def write(world, directory):
     shutil.rmtree(directory, ignore_errors=True)
     for repo in world["repos"]:
         write_repository(f"{directory}/{repo['id']}", repo)
-    write_repository(f"{directory}/installed", {"id": "@System", "packages": world["installed"]}, True)
+    # libsolv numbers installed packages as rpm's index of names has them
+    write_repository(f"{directory}/installed", {"id": "@System", "packages": sorted(world["installed"], key=lambda p: p["name"])}, True)
     os.makedirs(f"{directory}/root/var/lib/rpm")
     if world["installed"]:
         headers = b"".join(map(header, world["installed"]))

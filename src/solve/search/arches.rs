@@ -35,7 +35,11 @@ impl Search<'_> {
             if score == 1 || score == best || (!pool.is_installed(p) && allowed.contains(&score)) {
                 continue;
             }
-            let step = |&q: &Pkg| pool.evr(q) == pool.evr(p) && pool.arch(q) != pool.arch(p) && (pool.arch_score(q) == 1 || pool.arch_score(q) == best);
+            let step = |&q: &Pkg| {
+                pool.evr(q) == pool.evr(p)
+                    && pool.arch(q) != pool.arch(p)
+                    && (pool.arch_score(q) == 1 || pool.arch_score(q) == best)
+            };
             let partners: Vec<Pkg> = twins.iter().copied().filter(step).collect();
             if pool.is_installed(p) && !partners.iter().any(|&q| pool.is_installed(q)) {
                 continue;

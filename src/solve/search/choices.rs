@@ -63,7 +63,11 @@ impl Search<'_> {
         // Where every update serves as well there is nothing to choose.
         let serves = |l: Literal| self.rules.literals(n).any(|m| m == l);
         let all = old.iter().try_for_each(|&q| {
-            if self.rules.literals(self.any_update_rule(q)).all(serves) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if self.rules.literals(self.any_update_rule(q)).all(serves) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         });
         if all.is_continue() {
             return None;
@@ -98,8 +102,7 @@ impl Search<'_> {
         self.rules.get_mut(rule).off = true;
         let narrowed: BTreeSet<Literal> = self.rules.literals(rule).collect();
         let whole = self.rules.choice_of[(rule - start) as usize];
-        let freed: BTreeSet<Literal> =
-            self.rules.literals(whole).filter(|l| *l > 0 && !narrowed.contains(l)).collect();
+        let freed: BTreeSet<Literal> = self.rules.literals(whole).filter(|l| *l > 0 && !narrowed.contains(l)).collect();
         for n in self.rules.choices.clone() {
             let whole = self.rules.choice_of[(n - start) as usize];
             if !self.rules.get(n).off && self.rules.literals(whole).any(|l| freed.contains(&l)) {

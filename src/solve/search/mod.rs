@@ -49,11 +49,7 @@ pub(super) struct Found {
 }
 
 /// Finds packages so that of each job one candidate is there. `weak`: recommended ones too, but for these.
-pub(super) fn search(
-    book: &Rulebook<'_>,
-    jobs: &[Vec<Pkg>],
-    weak: Option<&BTreeSet<Pkg>>,
-) -> Result<Found, Conflict> {
+pub(super) fn search(book: &Rulebook<'_>, jobs: &[Vec<Pkg>], weak: Option<&BTreeSet<Pkg>>) -> Result<Found, Conflict> {
     let mut search = Search::new(book, jobs, weak);
     if search.run() {
         return Ok(search.found());

@@ -49,8 +49,7 @@ impl Search<'_> {
             // What supplements or enhances something reached is reached too.
             let count = hangers_on.len();
             hangers_on.retain(|&p| {
-                let mut deps =
-                    self.book.deps(p, Relation::Supplements).chain(self.book.deps(p, Relation::Enhances));
+                let mut deps = self.book.deps(p, Relation::Supplements).chain(self.book.deps(p, Relation::Enhances));
                 let wanted = !reached.contains(p) && deps.any(|d| self.is_possible(d, &reached));
                 if wanted {
                     reached.want(p);

@@ -181,11 +181,8 @@ impl Search<'_> {
 
     /// The same preferences, as if everything installed stayed: it is not decided yet while jobs are resolved.
     pub(super) fn prefer_for_installed(&mut self, level: i32, list: &mut [Pkg]) {
-        let open: Vec<Pkg> = self
-            .pool
-            .installed()
-            .filter(|&p| self.level(p) == 0 && !self.no_update.contains(&p))
-            .collect();
+        let open: Vec<Pkg> =
+            self.pool.installed().filter(|&p| self.level(p) == 0 && !self.no_update.contains(&p)).collect();
         if open.is_empty() {
             return;
         }

@@ -80,7 +80,8 @@ impl Search<'_> {
     /// An install-only package stands beside its older version, unless it obsoletes it in words or is the very same.
     fn updates(&self, p: Pkg, q: Pkg) -> bool {
         let pool = self.pool;
-        let same = || pool.group_of(p) == pool.group_of(q) && pool.evr(p) == pool.evr(q) && pool.arch(p) == pool.arch(q);
+        let same =
+            || pool.group_of(p) == pool.group_of(q) && pool.evr(p) == pool.evr(q) && pool.arch(p) == pool.arch(q);
         !pool.is_installonly(q) || pool.obsoleted_by(q).contains(&p) || same()
     }
 

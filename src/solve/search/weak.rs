@@ -77,7 +77,9 @@ impl Search<'_> {
             Rich::If { then, when, otherwise: Some(otherwise) }
             | Rich::Unless { then: otherwise, when, otherwise: Some(then) } => match self.rich_truth(when) {
                 Truth::No => self.rich_truth(otherwise),
-                when => Truth::new(self.rich_truth(then).holds(), when == Truth::New || self.rich_truth(then) == Truth::New),
+                when => {
+                    Truth::new(self.rich_truth(then).holds(), when == Truth::New || self.rich_truth(then) == Truth::New)
+                }
             },
             _ => self.list_truth(&self.book.listed(rich)),
         }
@@ -197,7 +199,10 @@ impl Search<'_> {
 
     fn obsoleted_by_installed(&self) -> std::collections::BTreeSet<Pkg> {
         let installed = self.pool.installed().filter(|&p| self.level(p) > 0);
-        installed.flat_map(|p| self.pool.deps(p, Relation::Obsoletes)).flat_map(|d| self.pool.obsoleted_through(d)).collect()
+        installed
+            .flat_map(|p| self.pool.deps(p, Relation::Obsoletes))
+            .flat_map(|d| self.pool.obsoleted_through(d))
+            .collect()
     }
 
     /// The recommendations of what was decided so far, in the order of decision.
