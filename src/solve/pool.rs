@@ -115,6 +115,12 @@ impl<'a> Pool<'a> {
         self.hidden.contains(&p)
     }
 
+    /// Whether no filter takes the package from sight: specs see it, though its architecture may not run here.
+    pub fn is_considered(&self, p: Pkg) -> bool {
+        use Barred::{Excluded, ExcludedByRepo, NotIncluded};
+        !self.is_hidden(p) && !matches!(self.barred(p), Some(Excluded(_) | ExcludedByRepo(_) | NotIncluded))
+    }
+
     /// Whether the package can be chosen or kept: installed and not hidden, or not barred.
     pub fn is_usable(&self, p: Pkg) -> bool {
         self.is_visible(p) && self.barred(p).is_none() && !self.is_hidden(p)

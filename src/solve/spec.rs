@@ -105,8 +105,11 @@ impl Pool<'_> {
     /// usable fits any, the packages that are out, for the explanation; empty if there are none either.
     pub fn matching(&self, spec: &str) -> Result<Match, Error> {
         let spec = spec.trim();
-        let usable = self.reading(spec, &|p| self.is_usable(p))?;
-        if usable.packages.is_empty() { self.reading(spec, &|p| !self.is_hidden(p)) } else { Ok(usable) }
+        let usable = self.reading(spec, &|p| self.is_considered(p))?;
+        if !usable.packages.is_empty() {
+            return Ok(usable);
+        }
+        Ok(Match { just_name: false, ..self.reading(spec, &|p| !self.is_hidden(p))? })
     }
 
     /// The candidates a spec leaves to choose from, for each package it asks for: a pattern asks for every name that can
@@ -130,7 +133,7 @@ impl Pool<'_> {
 
     fn add_obsoleters(&self, list: &mut Vec<Pkg>, just_name: bool) {
         if just_name {
-            let more = list.iter().flat_map(|&p| self.all_obsoleters(p)).filter(|&q| self.is_usable(q));
+            let more = list.iter().flat_map(|&p| self.all_obsoleters(p)).filter(|&q| self.is_considered(q));
             list.extend(more.collect::<Vec<_>>());
         }
         list.sort_unstable();
@@ -149,13 +152,17 @@ impl Pool<'_> {
         }
         let wanted: Requirement =
             spec.parse().map_err(|source| Error::Spec { spec: spec.chars().take(200).collect(), source })?;
-        let packages = self.providers(&wanted).into_iter().filter(|&p| fits(p)).collect();
+        // Packages of other architectures provide nothing; they are named where nothing else is there.
+        let mut packages: Vec<Pkg> = self.providers(&wanted).into_iter().filter(|&p| fits(p)).collect();
+        if packages.iter().any(|&p| self.is_visible(p)) {
+            packages.retain(|&p| self.is_visible(p));
+        }
         Ok(Match { packages, just_name: false })
     }
 
-    /// By full name, else by capability, else by file.
+    /// By full name, else by capability.
     fn like(&self, glob: &GlobMatcher, fits: &dyn Fn(Pkg) -> bool) -> Vec<Pkg> {
-        let mut found: Vec<Pkg> = self.all().filter(|&p| fits(p) && glob.is_match(self.nevra(p).to_string())).collect();
+        let mut found = self.like_nevra(glob, fits);
         if found.is_empty() {
             let names = self.capabilities_like(glob).into_iter();
             found.extend(names.flat_map(|n| self.providers(&Requirement::any(n))).filter(|&p| fits(p)));
@@ -163,6 +170,27 @@ impl Pool<'_> {
             found.dedup();
         }
         found
+    }
+
+    /// By full name; the epoch counts where the pattern has one.
+    fn like_nevra(&self, glob: &GlobMatcher, fits: &dyn Fn(Pkg) -> bool) -> Vec<Pkg> {
+        let with_epoch = glob.glob().glob().contains(':');
+        let full = |p: Pkg| {
+            let mut nevra = self.nevra(p);
+            nevra.evr.epoch = if with_epoch { nevra.evr.epoch } else { 0 };
+            nevra.to_string()
+        };
+        self.all().filter(|&p| self.arch(p) != "src" && fits(p) && glob.is_match(full(p))).collect()
+    }
+
+    /// What a pattern of an exclude or include list names: a reading as a (part of a) full name that anything fits.
+    pub fn named_like(&self, pattern: &str) -> Vec<Pkg> {
+        let all = |_| true;
+        let found = forms(pattern).iter().map(|form| self.of_form(form, &all)).find(|found| !found.is_empty());
+        found.unwrap_or_else(|| match Glob::new(pattern) {
+            Ok(glob) if is_glob(pattern) => self.like_nevra(&glob.compile_matcher(), &all),
+            _ => Vec::new(),
+        })
     }
 
     fn of_form(&self, form: &Form, usable: &dyn Fn(Pkg) -> bool) -> Vec<Pkg> {

@@ -32,8 +32,11 @@ impl Search<'_> {
         if self.pool.request.best {
             for (i, candidates) in self.jobs.iter().enumerate() {
                 let mut list: Vec<Pkg> = candidates.clone();
-                list.retain(|&p| self.pool.is_installed(p) || self.pool.barred(p).is_none());
+                list.retain(|&p| self.pool.is_installed(p) || self.pool.is_considered(p));
                 let count = list.len();
+                if count == 0 {
+                    continue;
+                }
                 self.filter(&mut list, Mode::Recommend);
                 if list.len() < count {
                     let rest: Vec<_> = list[1..].iter().map(|&p| yes(p)).collect();

@@ -109,8 +109,8 @@ impl Search<'_> {
             let Some(source) = pool.source(p) else { return false };
             let mut others = pool.twins(p).filter(|&q| q != p && pool.arch(q) == pool.arch(p));
             others.any(|q| {
-                // An installed package's priority is 0, above every repository's.
-                match pool.source(q).map_or(0, |s| s.priority).cmp(&source.priority) {
+                // What is installed counts as a repository of dnf's default priority.
+                match pool.source(q).map_or(99, |s| s.priority).cmp(&source.priority) {
                     std::cmp::Ordering::Less => true,
                     std::cmp::Ordering::Greater => false,
                     std::cmp::Ordering::Equal => pool.evr(q).order(&pool.evr(p)).is_gt(),
