@@ -160,7 +160,7 @@ impl<'a> Rulebook<'a> {
             self.requires(p, d, installed, out);
         }
         for d in self.deps(p, Relation::Conflicts) {
-            if self.is_rich(d) && !self.rich(d).is_some_and(|r| !is_complex(&r)) {
+            if self.is_rich(d) && self.rich(d).is_none_or(|r| is_complex(&r)) {
                 self.clauses(p, d, Relation::Conflicts, installed, out);
                 continue;
             }
@@ -191,7 +191,7 @@ impl<'a> Rulebook<'a> {
         if name.starts_with("rpmlib(") {
             return; // checked when the pool was made
         }
-        if Rich::is_rich(name) && !self.rich(d).is_some_and(|r| !is_complex(&r)) {
+        if Rich::is_rich(name) && self.rich(d).is_none_or(|r| is_complex(&r)) {
             return self.clauses(p, d, Relation::Requires, installed, out);
         }
         let any = self.providers(d);
