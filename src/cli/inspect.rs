@@ -28,7 +28,7 @@ pub(super) struct InspectArgs {
     /// List the packages of its rpmdb
     #[arg(long)]
     packages: bool,
-    /// List the scriptlets and triggers of those packages
+    /// List the scriptlets and triggers of those packages, and what became of each when drydock built the image
     #[arg(long)]
     scriptlets: bool,
     #[command(flatten)]
@@ -88,15 +88,19 @@ fn one(arch: &InspectedArch) -> String {
     if let Some(scriptlets) = &arch.scriptlets {
         text += &self::scriptlets(scriptlets);
     }
+    if arch.scriptlets_skipped {
+        text += "  no scriptlet was run (--scriptlets skip)\n";
+    }
     text
 }
 
 fn scriptlets(list: &[InspectedScriptlet]) -> String {
-    let mut table = Table::new(&["  PACKAGE", "SCRIPTLET", "PROGRAM", "FIRST LINE"]);
+    let mut table = Table::new(&["  PACKAGE", "SCRIPTLET", "OUTCOME", "PROGRAM", "FIRST LINE"]);
     for s in list {
         let on = if s.on.is_empty() { String::new() } else { format!("[{}] ", s.on.join(" ")) };
+        let outcome: String = s.outcome.iter().flat_map(|o| o.chars()).filter(|c| !c.is_control()).take(80).collect();
         let line: String = format!("{on}{}", s.line).chars().filter(|c| !c.is_control()).take(80).collect();
-        table.row([format!("  {}", s.package), s.kind.to_owned(), s.program.clone(), line]);
+        table.row([format!("  {}", s.package), s.kind.to_owned(), outcome, s.program.clone(), line]);
     }
     let total = format!("  {}\n", count(list.len() as u64, "scriptlet"));
     if table.is_empty() { total } else { format!("{total}{table}") }

@@ -6,13 +6,15 @@
 //!   shell, lua  the two languages scriptlets are written in
 //!   process     what a running program is given: files, descriptors, a budget
 //!   commands    coreutils, sed, grep, awk … by name
-//!   accounts alternatives caches depmod ldconfig systemd trust     what the others do, natively
+//!   accounts alternatives authselect caches depmod ldconfig systemd trust     what the others do, natively
+//! wildcard      names by `*`, `?`, `[…]`
 //! recipe_files  the recipe's own files and trees (its users: accounts)
 //! ```
 //! Nothing here runs on the host, and nothing reads its clock: times are the build's epoch.
 
 mod accounts;
 mod alternatives;
+mod authselect;
 mod budget;
 mod caches;
 mod commands;
@@ -29,6 +31,7 @@ mod stage;
 mod systemd;
 mod transaction;
 mod trust;
+mod wildcard;
 
 pub use budget::Budget;
 pub use depmod::settle as settle_module_tables;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, Session, base::Base};
+use super::{Error, Session, base::Base, outcomes};
 use crate::{
     formats::oci::{Descriptor, History, ImageConfig, Index, Manifest, MediaType, Platform, RawDocument},
     layers::Layer,
@@ -27,6 +27,7 @@ pub(super) fn image(
     base: &Base,
     layers: &[Layer],
     names: &BTreeMap<String, Nevra>,
+    scriptlets: Option<String>,
     epoch: Epoch,
 ) -> Result<Image, Error> {
     let installed = |name: &str| names.get(name).cloned();
@@ -40,6 +41,7 @@ pub(super) fn image(
     );
     let mut manifest = Manifest::new(descriptor.clone(), blobs.iter().map(|b| b.descriptor.clone()).collect());
     manifest.annotations = annotations(&plan.image, base.locked.as_ref(), &installed, epoch);
+    manifest.annotations.extend(scriptlets.map(|text| (outcomes::ANNOTATION.to_owned(), text)));
     blobs.push(PublishBlob { descriptor, source: BlobSource::Store(blob) });
     Ok(Image { arch: plan.arch, manifest: manifest.to_document(), blobs })
 }

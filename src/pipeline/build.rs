@@ -8,7 +8,7 @@ use super::{
     image::{self, Parts},
     lock,
     options::{BuildOptions, Destination},
-    publish,
+    outcomes, publish,
     report::{ArchReport, BuildReport, LayerReport, Outcome, ScriptletReport, UnknownProgram},
     repositories::{self, Configured},
     transaction,
@@ -93,7 +93,9 @@ impl Build<'_> {
         let packed =
             image::pack(self.session, &parts, &installed.tree, self.lock.compression, &|layer| ahead.layer(layer))?;
         self.sent += ahead.finish(self.session)?;
-        let image = assemble::image(self.session, plan, &base, &packed.layers, &installed.names, self.epoch)?;
+        let scriptlets: Vec<_> = installed.scriptlets.into_iter().map(scriptlet).collect();
+        let said = outcomes::annotation(&scriptlets, !self.options.scriptlets);
+        let image = assemble::image(self.session, plan, &base, &packed.layers, &installed.names, said, self.epoch)?;
         let report = ArchReport {
             arch: plan.arch,
             manifest: image.manifest.digest().0,
@@ -104,7 +106,7 @@ impl Build<'_> {
             cached_bytes: cached,
             missing: lock.missing.clone(),
             layers: packed.layers.iter().map(|l| layer_report(l, lock)).collect(),
-            scriptlets: installed.scriptlets.into_iter().map(scriptlet).collect(),
+            scriptlets,
         };
         Ok((image, report))
     }

@@ -1,10 +1,11 @@
 //! `drydock inspect`: what an image is, without unpacking it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Error, Session, base,
     options::InspectOptions,
+    outcomes::{self, Outcomes},
     report::{InspectReport, InspectedArch, InspectedLayer, InspectedScriptlet},
     source::ImageSource,
 };
@@ -26,7 +27,7 @@ pub fn inspect(options: &InspectOptions, events: Arc<dyn Events>) -> Result<Insp
     let source = ImageSource::named(&options.image)?;
     let (root, document) = source.root(&session)?;
     let (annotations, images) = match document {
-        Document::Manifest(manifest) => (manifest.annotations.clone(), vec![(root.clone(), manifest)]),
+        Document::Manifest(manifest) => (shown(manifest.annotations.clone()), vec![(root.clone(), manifest)]),
         Document::Index(index) => {
             let wanted = |d: &&Descriptor| {
                 let arch = d.platform.as_ref().and_then(|p| p.arch());
@@ -74,13 +75,16 @@ fn one(
     let layers = manifest.layers.iter().map(layer).collect();
     let mut packages: Option<Vec<_>> = None;
     let mut scriptlets = None;
+    let said = manifest.annotations.get(outcomes::ANNOTATION).map(String::as_str).unwrap_or_default();
+    let mut outcomes = Outcomes::read(said);
+    let scriptlets_skipped = outcomes.skipped();
     if let (true, Some(arch)) = (options.packages || options.scriptlets, Arch::from_oci(&config.architecture)) {
         let image = base::read(session, source, manifest, arch, None)?;
         let mut installed: Vec<_> = image.database.iter().flat_map(|d| d.named()).collect();
         installed.sort_by(|a, b| a.1.cmp(&b.1));
         if options.scriptlets {
             let lists: Result<Vec<_>, _> =
-                installed.iter().map(|(package, nevra)| scriptlets_of(package, nevra)).collect();
+                installed.iter().map(|(package, nevra)| scriptlets_of(package, nevra, &mut outcomes)).collect();
             scriptlets = Some(lists?.into_iter().flatten().collect());
         }
         packages = options.packages.then(|| installed.into_iter().map(|(_, nevra)| nevra).collect());
@@ -95,15 +99,28 @@ fn one(
         layers,
         packages,
         scriptlets,
+        scriptlets_skipped,
     })
 }
 
+/// Annotations but the one that is shown in words.
+fn shown(mut annotations: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    annotations.remove(outcomes::ANNOTATION);
+    annotations
+}
+
 /// A package's scriptlets and triggers, in the header's order.
-fn scriptlets_of(package: &Installed, nevra: &Nevra) -> Result<Vec<InspectedScriptlet>, Error> {
+fn scriptlets_of(
+    package: &Installed,
+    nevra: &Nevra,
+    outcomes: &mut Outcomes,
+) -> Result<Vec<InspectedScriptlet>, Error> {
+    let name = nevra.to_string();
     let all = package.header.scriptlets().map_err(|source| Error::Header { package: nevra.clone(), source })?;
     let one = |s: Scriptlet| InspectedScriptlet {
         package: nevra.clone(),
         kind: s.kind.directive(),
+        outcome: outcomes.take(s.kind.directive(), &name),
         program: s.program.join(" "),
         on: s.conditions.into_iter().map(|c| c.name).collect(),
         line: s.body.as_deref().map(first_line).unwrap_or_default(),

@@ -22,6 +22,7 @@ mod inspect;
 mod installed;
 mod lock;
 pub mod options;
+mod outcomes;
 mod publish;
 mod push;
 mod query;

@@ -131,6 +131,19 @@ pub enum Outcome {
     Stopped,
 }
 
+impl Outcome {
+    /// As JSON has it: `applied`, `not-needed`, `not-run`, `failed`, `stopped`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::NotNeeded => "not-needed",
+            Self::NotRun => "not-run",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// A destination that has the image now.
 #[derive(Clone, Debug, Serialize)]
 pub struct Published {
@@ -247,6 +260,8 @@ pub struct InspectedArch {
     /// Scriptlets and triggers of those packages, by package; none where not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scriptlets: Option<Vec<InspectedScriptlet>>,
+    /// Whether the image says that its build ran no scriptlet.
+    pub scriptlets_skipped: bool,
 }
 
 /// A scriptlet or trigger of an installed package.
@@ -261,6 +276,9 @@ pub struct InspectedScriptlet {
     /// What fires it, if it is a trigger: packages, or beginnings of paths.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub on: Vec<String>,
+    /// What became of it when drydock built the image, as the image says; none for what the base brought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
     /// First line of the body that is not blank, cut to 200 characters; empty where there is no body.
     pub line: String,
 }

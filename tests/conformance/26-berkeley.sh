@@ -1,21 +1,12 @@
 # A base whose package database is Berkeley DB, as RHEL 8's is: libdb makes it, drydock extends it, libdb's tools and rpm judge
 # it, libdb goes on in it.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.sh"; . "$HERE/berkeley.sh"
 b=$RUN/berkeley; rm -rf "$b"; mkdir -p "$b/root/etc" "$b/root/var/lib/rpm" "$b/sqlite"
 INDEXES="Basenames Conflictname Dirnames Enhancename Filetriggername Group Installtid Name Obsoletename Providename Recommendname Requirename Sha1header Sigmd5 Suggestname Supplementname Transfiletriggername Triggername"
 
 # The base: the usual one's packages, by libdb, with gaps in the numbers and the last number higher than any
 cp "$WORLD"/base/x86_64/upper/var/lib/rpm/rpmdb.sqlite* "$b/sqlite"
-libdb() {
-  python3 - "$b/sqlite/rpmdb.sqlite" <<'P' | db5.3_load "$b/root/var/lib/rpm/Packages"
-import sqlite3, struct, sys
-rows = sqlite3.connect(sys.argv[1]).execute("select hnum, blob from Packages order by hnum").fetchall()
-print("VERSION=3\nformat=bytevalue\ntype=hash\ndb_pagesize=4096\nHEADER=END")
-key = lambda n: " " + struct.pack("<I", n).hex()
-print(key(0), key(1000), *(line for n, blob in rows for line in (key(3 * n), " " + blob.hex())), "DATA=END", sep="\n")
-P
-}
-check "libdb makes the base's Packages" libdb
+check "libdb makes the base's Packages" libdb "$b/sqlite/rpmdb.sqlite" "$b/root/var/lib/rpm/Packages"
 printf 'ID="rhel"\nVERSION_ID="8.4"\n' > "$b/root/etc/os-release"; head -c 8192 /dev/zero > "$b/root/var/lib/rpm/__db.001"
 mkdir -p "$b/root/usr/lib64" "$b/root/usr/bin"; ln -s usr/bin "$b/root/bin"; ln -s usr/lib64 "$b/root/lib64"
 check "the base image" "$HERE/oci_image.py" pack "$b/oci" base "x86_64=$b/root"

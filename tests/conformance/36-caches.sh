@@ -76,4 +76,23 @@ for call in "/m/bar.info /d/dir" "/m/foo.info /d/dir" "/m/two.info /d/dir" "/m/n
   "--align=20 --calign=10 --max-width=60 /m/bar.info /d/dir" "--entry=*_Mine:_(foo)._x --section=Basics /m/foo.info /d/dir" "--entry=*_Mine:_(none)._Is_it /m/none.info /d/dir" "/m/foo.info" "--nonsense" "-s Q -e *_Q:_(q)._Quick /m/none.info -D /d"; do
   mapfile -t words < <(tr ' _' '\n ' <<< "$call"); check "install-info ${words[*]}" compare "$info" install-info "${words[@]}"
 done
+# one call after the other, as transactions make them
+manual case.info "INFO-DIR-SECTION Basics" $S "* zebra: (case)zebra.  Z." "* Apple: (case)apple.  A." "* apple pie: (case)pie.  P." "* Foo: (case)foo.  Another foo." $E
+manual twice.info "INFO-DIR-SECTION Basics" "INFO-DIR-SECTION Other" $S "* Twice: (twice).  In two." "* Once: (twice)once.  And more." $E "INFO-DIR-SECTION Alpha" $S "* Twice: (twice).  A third time." $E
+n=0; while read -r -a manuals; do
+  n=$((n + 1)); : > "$work/calls"
+  for manual in "${manuals[@]}"; do case $manual in -*) echo "install-info --delete /m/${manual#-}.info /d/new" ;; *) echo "install-info /m/$manual.info /d/new" ;; esac >> "$work/calls"; done
+  check "install-info, one after the other: ${manuals[*]}" compare "$info" sh -c "$(tr '\n' ';' < "$work/calls")"
+done << 'L'
+foo foo foo
+foo bar two nosection
+two bar foo two bar foo
+bar case foo
+case foo case foo
+foo case -foo -case
+twice two twice -two twice
+twice foo -twice foo twice case
+nosection twice -nosection nosection
+two -two bar -bar two
+L
 finish

@@ -29,7 +29,7 @@ same() { if [ "$1" = "$2" ]; then return 0; fi; echo "'$1' is not '$2'"; return 
 
 # dnf_root ARCH ROOT URL install SPEC... : dnf into a root, as an image builder calls it; scriptlets stay out ($TSFLAGS to change that)
 dnf_root() {
-  local arch=$1 root=$2 url=$3 conf repo; shift 3
+  local arch=$1 root=$2 url=$3 conf repo trace; shift 3
   conf=$(mktemp); mkdir -p "$root"
   { printf '[main]\ngpgcheck=1\nplugins=0\nreposdir=/dev/null\ncachedir=/var/cache/dnf\nkeepcache=0\nbest=1\ninstall_weak_deps=0\nmodule_platform_id=platform:el8\nassumeyes=1\nlogdir=/var/log\npersistdir=/var/lib/dnf\n'
     for repo in ${REPOS:-baseos appstream rt}; do
@@ -37,7 +37,11 @@ dnf_root() {
     done; } > "$conf"
   timeout 300 dnf -q -c "$conf" --installroot="$root" --forcearch="$arch" --releasever=8.4 --setopt=tsflags="${TSFLAGS:-nodocs,noscripts,notriggers}" "$@" > "$HOME/dnf.out" 2>&1 || { cat "$HOME/dnf.out"; rm "$conf"; return 1; }
   # dnf's own traces, which it puts below the root
-  rm -rf "$conf" "$root"/var/cache/dnf "$root"/var/log/dnf* "$root"/var/log/hawkey* "$root"/var/lib/dnf
+  rm -rf "$conf" "$root"/var/log/dnf* "$root"/var/log/hawkey*
+  for trace in "$root"/var/cache/dnf "$root"/var/lib/dnf; do      # the directory may be a package's
+    [ ! -d "$trace" ] || find "$trace" -mindepth 1 -delete
+    rpm --root "$root" -qf "${trace#"$root"}" > /dev/null || rmdir "$trace" 2> /dev/null || true
+  done
 }
 
 # ---- below: for the checks only, which run.sh starts with $WORLD and $DRYDOCK set

@@ -24,7 +24,7 @@ RESULT=$(mktemp); passed=0 failed=0 skipped=0
 for check in "$@"; do
   [ -e "$check" ] || check=$(echo "$here"/"$check"*.sh)
   name=$(basename "$check" .sh); echo "== $name"; : > "$RESULT"; SECONDS=0
-  timeout 900 bash "$check" || echo "  the check itself ended with $?"
+  timeout "${CHECK_LIMIT:-900}" bash "$check" || echo "  the check itself ended with $?"
   if read -r p f s < "$RESULT"; then passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)); else echo "  FAIL $name did not finish"; failed=$((failed + 1)); fi
   echo "   ${SECONDS}s"
 done

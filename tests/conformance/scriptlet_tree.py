@@ -35,7 +35,13 @@ def real(root, now):
             seen[s.st_ino] = shown
         kind, rest = what(path, s)
         mode = 0o777 if kind == "symlink" else stat.S_IMODE(s.st_mode)
-        yield f"{shown} {kind} {mode:04o} {s.st_uid}:{s.st_gid} {time(kind, s.st_mtime // 1, now)}{rest}"
+        yield f"{shown} {kind} {mode:04o} {s.st_uid}:{s.st_gid} {time(kind, s.st_mtime // 1, now)}{rest}{own(path)}"
+
+
+def own(path):
+    """Extended attributes of a user's, as the dump has them; ACLs and labels are not compared."""
+    names = sorted(n for n in os.listxattr(path, follow_symlinks=False) if n.startswith("user."))
+    return "".join(f" {n}={os.getxattr(path, n, follow_symlinks=False).hex()}" for n in names)
 
 
 def what(path, s):

@@ -2,7 +2,7 @@
 # setup.sh : install what .ci/run needs on a bare Debian 12: a C compiler, rpm's and dnf's own tools, the peers that read images, servers.
 set -euo pipefail
 packages="rpm dnf python3-dnf createrepo-c skopeo umoci docker-registry nginx-light apache2-utils openssl gnupg gnupg1 jq zstd xz-utils bzip2
-sqlite3 db5.3-util kmod passwd attr xxd faketime curl ca-certificates python3 git gcc g++ libc6-dev shellcheck"
+sqlite3 db5.3-util kmod passwd systemd p11-kit attr xxd faketime curl ca-certificates python3 git gcc g++ libc6-dev shellcheck install-info"
 missing=$(for p in $packages; do dpkg-query -W -f '${db:Status-Abbrev}' "$p" 2> /dev/null | grep -q '^ii' || echo "$p"; done)
 [ -n "$missing" ] || exit 0
 export DEBIAN_FRONTEND=noninteractive

@@ -1,11 +1,8 @@
 //! What a build leaves in an image, seen by a reader that knows nothing of how it was made.
 
-use std::{collections::BTreeSet, os::unix::fs::PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 
-use drydock::{
-    terms::Arch,
-    testbed::{Kind, MadeFile, Script, Spec, When, World, world::KERNEL},
-};
+use drydock::testbed::{Kind, MadeFile, Spec};
 use tar::EntryType;
 
 use super::{
@@ -248,66 +245,6 @@ to = "/"
     assert_eq!(image.text("etc/local.conf"), "from a file\n");
     assert_eq!(image.text("etc/overlay.conf"), "from the tree\n");
     assert_eq!((image.at("usr/local/bin/tool").mode, image.at("usr/local/bin/alias").link.as_str()), (0o755, "tool"));
-}
-
-/// Every scriptlet of every installed package stands in the report.
-#[test]
-fn no_scriptlet_is_passed_over() {
-    let site = Site::new();
-    let base = site.base();
-    let call =
-        site.drydock(&["build", "driver-toolkit", "--kernel", KERNEL, "--base", &base, "--report", "report.json"]);
-    let outcome =
-        call.with_repositories(&["baseos", "appstream"]).and(&["--arch", "x86_64", "--oci", "out/image"]).done();
-    let report: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(site.path("report.json")).expect("a report")).expect("JSON");
-    let told: BTreeSet<(String, String)> = report["arches"][0]["scriptlets"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|s| {
-            assert!(["applied", "not-needed"].contains(&s["outcome"].as_str().expect("a word")), "{s}");
-            assert!(s["outcome"] != "not-needed" || s["why"].as_str().is_some_and(|why| !why.is_empty()), "{s}");
-            let kind = s["kind"].as_str().expect("a word").trim_start_matches('%').to_owned();
-            (s["package"].as_str().expect("a name").to_owned(), kind)
-        })
-        .collect();
-    let (base, made) = (base_names(&site), image::open(&site.path("out/image"), "amd64").names());
-    // Triggers of the base's packages ran as well.
-    let told: BTreeSet<_> = told.into_iter().filter(|(package, _)| !base.contains(package)).collect();
-    let new: Vec<&String> = made.iter().filter(|n| !base.contains(n)).collect();
-    assert!(new.len() > 30, "{new:?}");
-    let mut expected = BTreeSet::new();
-    for package in World::shared().repos(Arch::X86_64).flat_map(|(_, packages)| packages) {
-        let name = package.spec.nevra.to_string();
-        if new.contains(&&name) {
-            expected.extend(package.spec.scripts.iter().map(|s| (name.clone(), directive(s).to_owned())));
-        }
-    }
-    assert!(expected.len() > 10);
-    assert_eq!(told, expected);
-    let count = report["arches"][0]["scriptlets"].as_array().map_or(0, Vec::len);
-    assert!(outcome.stdout.contains(&format!("{count} scriptlets: ")), "{}", outcome.stdout);
-}
-
-/// The packages of the base image for x86_64.
-fn base_names(site: &Site) -> Vec<String> {
-    site.drydock(&["push", &site.base(), "oci:out/base"]).done();
-    image::open(&site.path("out/base"), "amd64").names()
-}
-
-fn directive(script: &Script) -> &'static str {
-    match script.when {
-        When::Pre => "pre",
-        When::Post => "post",
-        When::Preun => "preun",
-        When::Postun => "postun",
-        When::Pretrans => "pretrans",
-        When::Posttrans => "posttrans",
-        When::FileTriggerIn => "filetriggerin",
-        When::TransFileTriggerIn => "transfiletriggerin",
-        When::TriggerIn => "triggerin",
-    }
 }
 
 /// Layers as the plan says; each holds its own packages' files and nothing twice.

@@ -14,4 +14,5 @@ mod refused_packages;
 mod refused_places;
 mod refused_recipes;
 mod reproducible;
+mod scriptlets;
 mod world;

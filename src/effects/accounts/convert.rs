@@ -2,12 +2,11 @@
 
 use super::{
     database::{Database, Done, arguments, days, finish, lock, refuse, show_usage, today},
-    options::{Known, Takes::*},
     table::Fields,
 };
 use crate::effects::process::{Process, Status};
 
-const KNOWN: &[Known] = &[('h', "help", Nothing), ('R', "root", Value)];
+const KNOWN: &[&str] = &["R,root="];
 
 fn start(process: &mut Process<'_, '_>) -> Done<Database> {
     const USAGE_LINE: &str = "[options]";

@@ -2,10 +2,12 @@
 
 use super::{
     login_defs::LoginDefs,
-    options::{self, Given, Known},
     table::{self, Fields, File, GROUP, GSHADOW, PASSWD, SHADOW, Table},
 };
-use crate::effects::process::{Errno, Process, Status};
+use crate::effects::{
+    commands::options::{Order, Parsed, parse},
+    process::{Errno, Process, Status},
+};
 
 /// What a command ends with before its end.
 pub(super) type Done<T = ()> = Result<T, Status>;
@@ -24,25 +26,23 @@ pub(super) enum Flavor {
     Debian,
 }
 
-/// Reads the arguments, or ends as getopt does.
-pub(super) fn arguments(process: &mut Process<'_, '_>, known: &[Known], usage: &str) -> Done<Given> {
-    let args = process.args.get(1..).unwrap_or_default().to_vec();
-    match options::read(known, &args) {
-        Ok(given) if given.has('h') => {
+/// Reads the arguments, or ends as getopt does. Every one of these programs has `--help`, which is nowhere in their lists.
+pub(super) fn arguments(process: &mut Process<'_, '_>, known: &[&'static str], usage: &str) -> Done<Parsed> {
+    let known = [known, &["h,help"]].concat();
+    match parse(process.args.get(1..).unwrap_or_default(), &known, Order::Any) {
+        Ok(given) if given.has("help") => {
             let name = process.name();
             process.out(format!("Usage: {name} {usage}\n"));
             Err(Status::SUCCESS)
         }
-        Ok(given) => {
-            // Another root than the image's is nowhere.
-            if given.values('R').chain(given.values('P')).any(|root| root != b"/") {
-                process.fail("cannot access chroot directory: No such file or directory");
-                return Err(BAD_ARGUMENT);
-            }
-            Ok(given)
+        // Another root than the image's is nowhere.
+        Ok(given) if given.values("root").chain(given.values("prefix")).any(|root| root != b"/") => {
+            process.fail("cannot access chroot directory: No such file or directory");
+            Err(BAD_ARGUMENT)
         }
-        Err(message) => {
-            process.fail(message);
+        Ok(given) => Ok(given),
+        Err(why) => {
+            process.fail(why);
             Err(show_usage(process, usage))
         }
     }
@@ -182,56 +182,18 @@ pub(super) fn days(value: Option<i64>) -> Vec<u8> {
     value.filter(|d| *d != -1).map(|d| d.to_string().into_bytes()).unwrap_or_default()
 }
 
-/// Whether it may be in a field: no colon, no newline.
-pub(super) fn is_field(text: &[u8]) -> bool {
-    !text.iter().any(|b| matches!(b, b':' | b'\n'))
-}
-
-/// Whether an account may have this name.
-pub(super) fn is_name(flavor: Flavor, name: &[u8]) -> bool {
-    if name.is_empty() || name.len() > 32 {
-        return false;
-    }
-    match flavor {
-        Flavor::Debian => {
-            !matches!(name[0], b'-' | b'+' | b'~')
-                && !name.iter().any(|b| matches!(b, b':' | b',' | b'/') || b.is_ascii_whitespace())
-        }
-        Flavor::RedHat => {
-            let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.');
-            let rest = &name[1..];
-            let rest = rest.strip_suffix(b"$").unwrap_or(rest);
-            !matches!(name, b"." | b"..")
-                && plain(name[0])
-                && rest.iter().all(|&b| plain(b) || b == b'-')
-                && !name.iter().all(u8::is_ascii_digit)
+/// The names of the groups in a list of names and numbers; 6 if some are unknown.
+pub(super) fn known_groups(process: &mut Process<'_, '_>, db: &Database, list: &[u8]) -> Done<Vec<Vec<u8>>> {
+    let mut names = Vec::new();
+    let mut missing = false;
+    for word in list.split(|&b| b == b',') {
+        match db.group_named(word) {
+            Some(fields) => names.push(fields[0].clone()),
+            None => {
+                process.fail(format!("group '{}' does not exist", shown(word)));
+                missing = true;
+            }
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names() {
-        for (name, red_hat, debian) in [
-            ("tss", true, true),
-            ("systemd-oom", true, true),
-            ("host$", true, true),
-            ("_x.y", true, true),
-            ("1a", true, true),
-            ("123", false, true),
-            ("..", false, true),
-            ("-x", false, false),
-            ("a b", false, false),
-            ("a:b", false, false),
-            ("$", false, true),
-            ("", false, false),
-        ] {
-            assert_eq!(is_name(Flavor::RedHat, name.as_bytes()), red_hat, "{name}");
-            assert_eq!(is_name(Flavor::Debian, name.as_bytes()), debian, "{name}");
-        }
-        assert!(!is_name(Flavor::RedHat, &[b'a'; 33]));
-    }
+    if missing { Err(Status(6)) } else { Ok(names) }
 }

@@ -1,40 +1,23 @@
 //! `groupadd`, `groupmod`, `groupdel`.
 
 use super::{
-    database::{Database, Done, arguments, finish, flavor, is_name, lock, refuse, show_usage, shown},
+    database::{Database, Done, arguments, finish, flavor, lock, refuse, show_usage, shown},
     login_defs::decimal,
     number::{Whose, unused},
-    options::{Given, Known, Takes::*},
     table::{Fields, number, with_member},
-    useradd::is_id,
     usermod::replace,
+    valid::{is_id, is_name},
 };
-use crate::effects::process::{Process, Status};
+use crate::effects::{
+    commands::options::Parsed,
+    process::{Process, Status},
+};
 
-const ADD: &[Known] = &[
-    ('f', "force", Nothing),
-    ('g', "gid", Value),
-    ('h', "help", Nothing),
-    ('K', "key", Value),
-    ('o', "non-unique", Nothing),
-    ('p', "password", Value),
-    ('r', "system", Nothing),
-    ('R', "root", Value),
-    ('P', "prefix", Value),
-    ('U', "users", Value),
-];
-const MOD: &[Known] = &[
-    ('a', "append", Nothing),
-    ('g', "gid", Value),
-    ('h', "help", Nothing),
-    ('n', "new-name", Value),
-    ('o', "non-unique", Nothing),
-    ('p', "password", Value),
-    ('R', "root", Value),
-    ('P', "prefix", Value),
-    ('U', "users", Value),
-];
-const DEL: &[Known] = &[('f', "force", Nothing), ('h', "help", Nothing), ('R', "root", Value), ('P', "prefix", Value)];
+const ADD: &[&str] =
+    &["f,force", "g,gid=", "K,key=", "o,non-unique", "p,password=", "r,system", "R,root=", "P,prefix=", "U,users="];
+const MOD: &[&str] =
+    &["a,append", "g,gid=", "n,new-name=", "o,non-unique", "p,password=", "R,root=", "P,prefix=", "U,users="];
+const DEL: &[&str] = &["f,force", "R,root=", "P,prefix="];
 const USAGE_LINE: &str = "[options] GROUP";
 
 /// `groupadd`.
@@ -56,36 +39,36 @@ fn add(process: &mut Process<'_, '_>) -> Done {
     let given = arguments(process, ADD, USAGE_LINE)?;
     let mut db = Database::read(process)?;
     check_gid(process, &given)?;
-    for setting in given.values('K') {
+    for setting in given.values("key") {
         match setting.iter().position(|&b| b == b'=') {
             Some(at) => db.defs.set(&setting[..at], &setting[at + 1..]),
             None => return refuse(process, 3, "-K requires KEY=VALUE"),
         }
     }
     let [name] = given.operands.as_slice() else { return Err(show_usage(process, USAGE_LINE)) };
-    if given.has('o') && !given.has('g') {
+    if given.has("non-unique") && !given.has("gid") {
         return Err(show_usage(process, USAGE_LINE));
     }
     check_name(process, name)?;
     if db.group.find(name).is_some() {
-        if given.has('f') {
+        if given.has("force") {
             return Ok(());
         }
         return refuse(process, 9, format!("group '{}' already exists", shown(name)));
     }
     let mut gid = gid(&given);
-    if let Some(taken) = gid.filter(|gid| !given.has('o') && db.group.by_number(*gid).is_some()) {
-        if !given.has('f') {
+    if let Some(taken) = gid.filter(|gid| !given.has("non-unique") && db.group.by_number(*gid).is_some()) {
+        if !given.has("force") {
             return refuse(process, 4, format!("GID '{taken}' already exists"));
         }
         gid = None;
     }
     lock(process);
-    let Some(gid) = gid.or_else(|| unused(&db.defs, Whose::Group, given.has('r'), &db.group, None)) else {
+    let Some(gid) = gid.or_else(|| unused(&db.defs, Whose::Group, given.has("system"), &db.group, None)) else {
         return refuse(process, 4, "Can't get unique GID (no more available GIDs)");
     };
     let users = users(process, &given, &db, &[])?;
-    let password = given.value('p').unwrap_or(b"!").to_vec();
+    let password = given.value("password").unwrap_or(b"!").to_vec();
     let shadowed = db.gshadow.present();
     let visible = if shadowed { b"x".to_vec() } else { password.clone() };
     let line = vec![name.clone(), visible, gid.to_string().into_bytes(), users];
@@ -96,12 +79,12 @@ fn add(process: &mut Process<'_, '_>) -> Done {
     db.close(process)
 }
 
-fn gid(given: &Given) -> Option<u32> {
-    given.value('g').and_then(decimal).and_then(|n| u32::try_from(n).ok())
+fn gid(given: &Parsed) -> Option<u32> {
+    given.value("gid").and_then(decimal).and_then(|n| u32::try_from(n).ok())
 }
 
-fn check_gid(process: &mut Process<'_, '_>, given: &Given) -> Done {
-    match given.values('g').find(|v| !is_id(v)) {
+fn check_gid(process: &mut Process<'_, '_>, given: &Parsed) -> Done {
+    match given.values("gid").find(|v| !is_id(v)) {
         Some(word) => refuse(process, 3, format!("invalid group ID '{}'", shown(word))),
         None => Ok(()),
     }
@@ -116,9 +99,9 @@ fn check_name(process: &mut Process<'_, '_>, name: &[u8]) -> Done {
 }
 
 /// The members of `-U` after those of `list`.
-fn users(process: &mut Process<'_, '_>, given: &Given, db: &Database, list: &[u8]) -> Done<Vec<u8>> {
+fn users(process: &mut Process<'_, '_>, given: &Parsed, db: &Database, list: &[u8]) -> Done<Vec<u8>> {
     let mut list = list.to_vec();
-    for user in given.value('U').unwrap_or_default().split(|&b| b == b',').filter(|u| !u.is_empty()) {
+    for user in given.value("users").unwrap_or_default().split(|&b| b == b',').filter(|u| !u.is_empty()) {
         if db.passwd.find(user).is_none() {
             let text = format!("Invalid member username {}\n", shown(user));
             let _ = process.handle(2).write(process.stage, text.as_bytes());
@@ -133,7 +116,7 @@ fn change(process: &mut Process<'_, '_>) -> Done {
     let given = arguments(process, MOD, USAGE_LINE)?;
     check_gid(process, &given)?;
     let [name] = given.operands.as_slice() else { return Err(show_usage(process, USAGE_LINE)) };
-    if given.has('o') && !given.has('g') {
+    if given.has("non-unique") && !given.has("gid") {
         return Err(show_usage(process, USAGE_LINE));
     }
     let mut db = Database::read(process)?;
@@ -142,10 +125,10 @@ fn change(process: &mut Process<'_, '_>) -> Done {
     };
     let old = number(&line[2]);
     let gid = gid(&given).filter(|gid| Some(*gid) != old);
-    if let Some(taken) = gid.filter(|gid| !given.has('o') && db.group.by_number(*gid).is_some()) {
+    if let Some(taken) = gid.filter(|gid| !given.has("non-unique") && db.group.by_number(*gid).is_some()) {
         return refuse(process, 4, format!("GID '{taken}' already exists"));
     }
-    let new = given.value('n').filter(|n| n != name).map(<[u8]>::to_vec);
+    let new = given.value("new-name").filter(|n| n != name).map(<[u8]>::to_vec);
     if let Some(new) = &new {
         let flavor = flavor(process);
         if !is_name(flavor, new) {
@@ -157,15 +140,15 @@ fn change(process: &mut Process<'_, '_>) -> Done {
     }
     lock(process);
     line[0] = new.clone().unwrap_or(line[0].clone());
-    if let Some(password) = given.value('p').filter(|_| !db.gshadow.present() || line[1] != b"x") {
+    if let Some(password) = given.value("password").filter(|_| !db.gshadow.present() || line[1] != b"x") {
         line[1] = password.to_vec();
     }
     if let Some(gid) = gid {
         line[2] = gid.to_string().into_bytes();
         change_primary(process, &mut db, old, &line[2].clone())?;
     }
-    if given.has('U') {
-        let before = if given.has('a') { line[3].clone() } else { Vec::new() };
+    if given.has("users") {
+        let before = if given.has("append") { line[3].clone() } else { Vec::new() };
         line[3] = users(process, &given, &db, &before)?;
     }
     change_shadow(process, &given, &mut db, name, &line)?;
@@ -173,8 +156,14 @@ fn change(process: &mut Process<'_, '_>) -> Done {
     db.close(process)
 }
 
-fn change_shadow(process: &mut Process<'_, '_>, given: &Given, db: &mut Database, name: &[u8], group: &Fields) -> Done {
-    let password = given.value('p');
+fn change_shadow(
+    process: &mut Process<'_, '_>,
+    given: &Parsed,
+    db: &mut Database,
+    name: &[u8],
+    group: &Fields,
+) -> Done {
+    let password = given.value("password");
     if !db.gshadow.present() || (password.is_none() && group[0] == name) {
         return Ok(());
     }
@@ -213,7 +202,7 @@ fn delete(process: &mut Process<'_, '_>) -> Done {
         return refuse(process, 6, format!("group '{}' does not exist", shown(name)));
     };
     let user = db.passwd.entries().find(|f| number(&f[3]) == Some(gid)).map(|f| shown(&f[0]));
-    if let Some(user) = user.filter(|_| !given.has('f')) {
+    if let Some(user) = user.filter(|_| !given.has("force")) {
         return refuse(process, 8, format!("cannot remove the primary group of user '{user}'"));
     }
     lock(process);

@@ -2,31 +2,16 @@
 
 use super::{
     database::{Database, Done, arguments, finish, lock, refuse, show_usage, shown},
-    options::{Given, Known, Takes::*},
     table::{Fields, has_member, members, with_member, without_member},
 };
-use crate::effects::process::{Process, Status};
+use crate::effects::{
+    commands::options::Parsed,
+    process::{Process, Status},
+};
 
-const GPASSWD: &[Known] = &[
-    ('a', "add", Value),
-    ('A', "administrators", Value),
-    ('d', "delete", Value),
-    ('g', "", Nothing),
-    ('h', "help", Nothing),
-    ('M', "members", Value),
-    ('Q', "root", Value),
-    ('r', "remove-password", Nothing),
-    ('R', "restrict", Nothing),
-];
-const GROUPMEMS: &[Known] = &[
-    ('a', "add", Value),
-    ('d', "delete", Value),
-    ('g', "group", Value),
-    ('h', "help", Nothing),
-    ('l', "list", Nothing),
-    ('p', "purge", Nothing),
-    ('R', "root", Value),
-];
+const GPASSWD: &[&str] =
+    &["a,add=", "A,administrators=", "d,delete=", "g", "M,members=", "Q,root=", "r,remove-password", "R,restrict"];
+const GROUPMEMS: &[&str] = &["a,add=", "d,delete=", "g,group=", "l,list", "p,purge", "R,root="];
 
 /// `gpasswd`.
 pub(super) fn gpasswd(process: &mut Process<'_, '_>) -> Status {
@@ -61,11 +46,16 @@ fn write(process: &mut Process<'_, '_>, mut db: Database, group: Fields, shadow:
 
 fn administer(process: &mut Process<'_, '_>) -> Done {
     const USAGE_LINE: &str = "[option] GROUP";
-    // Its -R takes nothing: that it names a root in the others is no matter here.
     let given = arguments(process, GPASSWD, USAGE_LINE)?;
     let db = Database::read(process)?;
     check_users(process, &given, &db)?;
-    let exclusive = [given.has('a'), given.has('d'), given.has('r'), given.has('R'), given.has('A') || given.has('M')];
+    let exclusive = [
+        given.has("add"),
+        given.has("delete"),
+        given.has("remove-password"),
+        given.has("restrict"),
+        given.has("administrators") || given.has("members"),
+    ];
     let [name] = given.operands.as_slice() else { return Err(show_usage(process, USAGE_LINE)) };
     if exclusive.iter().filter(|e| **e).count() > 1 {
         return Err(show_usage(process, USAGE_LINE));
@@ -73,8 +63,8 @@ fn administer(process: &mut Process<'_, '_>) -> Done {
     let Some((mut group, mut shadow)) = lines(&db, name) else {
         return refuse(process, 3, format!("group '{}' does not exist in /etc/group", shown(name)));
     };
-    if given.has('r') || given.has('R') {
-        let password: &[u8] = if given.has('r') { b"" } else { b"!" };
+    if given.has("remove-password") || given.has("restrict") {
+        let password: &[u8] = if given.has("remove-password") { b"" } else { b"!" };
         match &mut shadow {
             Some(shadow) => {
                 shadow[1] = password.to_vec();
@@ -82,18 +72,18 @@ fn administer(process: &mut Process<'_, '_>) -> Done {
             }
             None => group[1] = password.to_vec(),
         }
-    } else if let Some(user) = given.value('a') {
+    } else if let Some(user) = given.value("add") {
         process.out(format!("Adding user {} to group {}\n", shown(user), shown(name)));
         for line in [Some(&mut group), shadow.as_mut()].into_iter().flatten() {
             line[3] = with_member(&line[3], user);
         }
-    } else if let Some(user) = given.value('d') {
+    } else if let Some(user) = given.value("delete") {
         remove_member(process, &mut group, shadow.as_mut(), user)?;
-    } else if given.has('A') || given.has('M') {
-        if let (Some(shadow), Some(list)) = (&mut shadow, given.value('A')) {
+    } else if given.has("administrators") || given.has("members") {
+        if let (Some(shadow), Some(list)) = (&mut shadow, given.value("administrators")) {
             shadow[2] = list.to_vec();
         }
-        if let Some(list) = given.value('M') {
+        if let Some(list) = given.value("members") {
             for line in [Some(&mut group), shadow.as_mut()].into_iter().flatten() {
                 line[3] = list.to_vec();
             }
@@ -104,12 +94,12 @@ fn administer(process: &mut Process<'_, '_>) -> Done {
     write(process, db, group, shadow)
 }
 
-fn check_users(process: &mut Process<'_, '_>, given: &Given, db: &Database) -> Done {
-    if given.has('A') && !db.gshadow.present() {
+fn check_users(process: &mut Process<'_, '_>, given: &Parsed, db: &Database) -> Done {
+    if given.has("administrators") && !db.gshadow.present() {
         return refuse(process, 17, "shadow group passwords required for -A");
     }
-    for letter in ['a', 'A', 'M'] {
-        for user in given.values(letter).flat_map(members) {
+    for option in ["add", "administrators", "members"] {
+        for user in given.values(option).flat_map(members) {
             if db.passwd.find(user).is_none() {
                 return refuse(process, 3, format!("user '{}' does not exist", shown(user)));
             }
@@ -132,26 +122,26 @@ fn remove_member(process: &mut Process<'_, '_>, group: &mut Fields, shadow: Opti
 fn manage(process: &mut Process<'_, '_>) -> Done {
     const USAGE_LINE: &str = "[options] [action]";
     let given = arguments(process, GROUPMEMS, USAGE_LINE)?;
-    let actions = ['a', 'd', 'l', 'p'].iter().filter(|l| given.has(**l)).count();
+    let actions = ["add", "delete", "list", "purge"].iter().filter(|l| given.has(l)).count();
     if actions != 1 || !given.operands.is_empty() {
         return Err(show_usage(process, USAGE_LINE));
     }
     let db = Database::read(process)?;
-    let name = given.value('g').unwrap_or(b"root");
-    if let Some(user) = given.value('a').filter(|u| db.passwd.find(u).is_none()) {
+    let name = given.value("group").unwrap_or(b"root");
+    if let Some(user) = given.value("add").filter(|u| db.passwd.find(u).is_none()) {
         return refuse(process, 5, format!("user '{}' does not exist", shown(user)));
     }
     let Some((mut group, mut shadow)) = lines(&db, name) else {
         return refuse(process, 9, format!("group '{}' does not exist in /etc/group", shown(name)));
     };
-    if given.has('l') {
+    if given.has("list") {
         let list: Vec<&[u8]> = members(&group[3]).collect();
         if !list.is_empty() {
             process.out([list.join(&b"  "[..]), b"\n".to_vec()].concat());
         }
         return Ok(());
     }
-    let action = given.value('a').map(|user| (true, user)).or(given.value('d').map(|user| (false, user)));
+    let action = given.value("add").map(|user| (true, user)).or(given.value("delete").map(|user| (false, user)));
     if let Some((adds, user)) = action {
         let is_member = has_member(&group[3], user);
         if adds == is_member {

@@ -3,9 +3,13 @@
 //! ```text
 //! recipe               the recipe's own
 //! useradd usermod userdel groups members passwords convert newusers     the commands
-//!   database           arguments, the four files, names, what the image's distribution does its own way
+//!   database           arguments, the four files, what the image's distribution does its own way
+//!   valid              names, shells, numbers
+//!   defaults           `useradd -D`
+//!   subordinate        /etc/subuid, /etc/subgid
+//!   move_home          what `usermod` does to files
 //!   table              a file, line by line
-//!   login_defs number days home options
+//!   login_defs number days home
 //! ```
 //! Facts about the files are those of shadow-utils 4.6 to 4.15, as RHEL 8 to 10 have them; there is no NSS behind it: an account
 //! is what `/etc/passwd` and `/etc/group` say.
@@ -13,19 +17,22 @@
 mod convert;
 mod database;
 mod days;
+mod defaults;
 mod groups;
 pub(super) mod home;
 pub(super) mod login_defs;
 mod members;
+mod move_home;
 mod newusers;
 mod number;
-pub(super) mod options;
 mod passwords;
 mod recipe;
+mod subordinate;
 pub(super) mod table;
 mod useradd;
 mod userdel;
 mod usermod;
+mod valid;
 
 use super::commands::Table;
 

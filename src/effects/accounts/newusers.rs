@@ -2,23 +2,19 @@
 //! which is said, and ends with 1 as it does where PAM refuses.
 
 use super::{
-    database::{Database, Done, arguments, days, finish, flavor, is_name, lock, refuse, show_usage, shown, today},
+    database::{Database, Done, arguments, days, finish, flavor, lock, refuse, show_usage, shown, today},
     home,
     login_defs::decimal,
     number::{Whose, unused},
-    options::{Given, Known, Takes::*},
     table::{Fields, number},
+    valid::is_name,
 };
-use crate::effects::process::{Process, Status};
+use crate::effects::{
+    commands::options::Parsed,
+    process::{Process, Status},
+};
 
-const KNOWN: &[Known] = &[
-    ('b', "badname", Nothing),
-    ('c', "crypt-method", Value),
-    ('h', "help", Nothing),
-    ('r', "system", Nothing),
-    ('R', "root", Value),
-    ('s', "sha-rounds", Value),
-];
+const KNOWN: &[&str] = &["b,badname", "c,crypt-method=", "r,system", "R,root=", "s,sha-rounds="];
 
 /// `newusers`.
 pub(super) fn newusers(process: &mut Process<'_, '_>) -> Status {
@@ -56,16 +52,16 @@ fn run(process: &mut Process<'_, '_>) -> Done {
     if users.is_empty() { Ok(()) } else { Err(Status::FAILURE) }
 }
 
-fn add(process: &mut Process<'_, '_>, given: &Given, db: &mut Database, fields: &Fields, line: usize) -> Done<Fields> {
+fn add(process: &mut Process<'_, '_>, given: &Parsed, db: &mut Database, fields: &Fields, line: usize) -> Done<Fields> {
     let (name, flavor) = (&fields[0], flavor(process));
-    if !given.has('b') && !is_name(flavor, name) {
+    if !given.has("badname") && !is_name(flavor, name) {
         return refuse(process, 1, format!("line {line}: can't create user"));
     }
     let old = db.passwd.find(name).cloned();
     let uid = match (&old, decimal(&fields[2])) {
         (Some(old), _) => number(&old[2]),
         (None, Some(uid)) => u32::try_from(uid).ok(),
-        (None, None) if fields[2].is_empty() => unused(&db.defs, Whose::User, given.has('r'), &db.passwd, None),
+        (None, None) if fields[2].is_empty() => unused(&db.defs, Whose::User, given.has("system"), &db.passwd, None),
         (None, None) => db.passwd.find(&fields[2]).and_then(|f| number(&f[2])),
     };
     let Some(uid) = uid else { return refuse(process, 1, format!("line {line}: can't create user")) };
@@ -93,7 +89,7 @@ fn add(process: &mut Process<'_, '_>, given: &Given, db: &mut Database, fields: 
 /// The gid a line asks for; a group that is not there is made, under the user's name unless the line names another.
 fn group(
     process: &mut Process<'_, '_>,
-    given: &Given,
+    given: &Parsed,
     db: &mut Database,
     fields: &Fields,
     uid: u32,
@@ -108,7 +104,7 @@ fn group(
     if let Some(gid) = db.group.find(&name).and_then(|f| number(&f[2])) {
         return Ok(gid);
     }
-    let gid = wanted.or_else(|| unused(&db.defs, Whose::Group, given.has('r'), &db.group, Some(uid)));
+    let gid = wanted.or_else(|| unused(&db.defs, Whose::Group, given.has("system"), &db.group, Some(uid)));
     let Some(gid) = gid else { return refuse(process, 1, format!("line {line}: can't create group")) };
     let shadowed = db.gshadow.present();
     let password: &[u8] = if shadowed { b"x" } else { b"*" };

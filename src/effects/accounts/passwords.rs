@@ -4,51 +4,41 @@ use super::{
     database::{Database, Done, Flavor, arguments, days, finish, flavor, lock, refuse, show_usage, shown, today},
     days::day,
     login_defs::decimal,
-    options::{Given, Known, Takes::*},
     table::Fields,
 };
-use crate::effects::process::{Process, Status};
+use crate::effects::{
+    commands::options::Parsed,
+    process::{Process, Status},
+};
 
-const PASSWD: &[Known] = &[
-    ('a', "all", Nothing),
-    ('d', "delete", Nothing),
-    ('e', "expire", Nothing),
-    ('f', "force", Nothing),
-    ('h', "help", Nothing),
-    ('i', "inactive", Value),
-    ('k', "keep-tokens", Nothing),
-    ('l', "lock", Nothing),
-    ('n', "mindays", Value),
-    ('n', "minimum", Value),
-    ('q', "quiet", Nothing),
-    ('R', "root", Value),
-    ('s', "stdin", Nothing),
-    ('S', "status", Nothing),
-    ('u', "unlock", Nothing),
-    ('w', "warndays", Value),
-    ('w', "warning", Value),
-    ('x', "maxdays", Value),
-    ('x', "maximum", Value),
+const PASSWD: &[&str] = &[
+    "a,all",
+    "d,delete",
+    "e,expire",
+    "f,force",
+    "i,inactive=",
+    "k,keep-tokens",
+    "l,lock",
+    "n,mindays,minimum=",
+    "q,quiet",
+    "R,root=",
+    "s,stdin",
+    "S,status",
+    "u,unlock",
+    "w,warndays,warning=",
+    "x,maxdays,maximum=",
 ];
-const CHPASSWD: &[Known] = &[
-    ('c', "crypt-method", Value),
-    ('e', "encrypted", Nothing),
-    ('h', "help", Nothing),
-    ('m', "md5", Nothing),
-    ('R', "root", Value),
-    ('s', "sha-rounds", Value),
-];
-const CHAGE: &[Known] = &[
-    ('d', "lastday", Value),
-    ('E', "expiredate", Value),
-    ('h', "help", Nothing),
-    ('i', "iso8601", Nothing),
-    ('I', "inactive", Value),
-    ('l', "list", Nothing),
-    ('m', "mindays", Value),
-    ('M', "maxdays", Value),
-    ('R', "root", Value),
-    ('W', "warndays", Value),
+const CHPASSWD: &[&str] = &["c,crypt-method=", "e,encrypted", "m,md5", "R,root=", "s,sha-rounds="];
+const CHAGE: &[&str] = &[
+    "d,lastday=",
+    "E,expiredate=",
+    "i,iso8601",
+    "I,inactive=",
+    "l,list",
+    "m,mindays=",
+    "M,maxdays=",
+    "R,root=",
+    "W,warndays=",
 ];
 
 /// `passwd`: `-l`, `-u`, `-d`, `-e` and the ages. Red Hat's own program locks with two marks.
@@ -86,7 +76,7 @@ fn change_password(process: &mut Process<'_, '_>) -> Done {
     let Some(mut line) = db.shadow.find(&name).cloned() else {
         return refuse(process, 1, format!("no shadow entry of '{}'", shown(&name)));
     };
-    if given.has('S') {
+    if given.has("status") {
         let state = match line[1].as_slice() {
             b"" => "NP",
             [b'!' | b'*', ..] => "LK",
@@ -95,21 +85,21 @@ fn change_password(process: &mut Process<'_, '_>) -> Done {
         process.out(format!("{} {state}\n", shown(&name)));
         return Ok(());
     }
-    let changes = ['d', 'e', 'i', 'l', 'n', 'u', 'w', 'x'];
-    if !changes.iter().any(|l| given.has(*l)) {
+    let changes = ["delete", "expire", "inactive", "lock", "mindays", "unlock", "warndays", "maxdays"];
+    if !changes.iter().any(|l| given.has(l)) {
         return refuse(process, 1, "Authentication token manipulation error: no terminal, and nothing here hashes");
     }
     let flavor = flavor(process);
     change_lock(process, &given, flavor, &mut line)?;
-    for (letter, field) in [('n', 3), ('x', 4), ('w', 5), ('i', 6)] {
-        if let Some(value) = given.value(letter) {
+    for (option, field) in [("mindays", 3), ("maxdays", 4), ("warndays", 5), ("inactive", 6)] {
+        if let Some(value) = given.value(option) {
             let Some(number) = decimal(value).filter(|n| *n >= -1) else {
                 return refuse(process, 6, format!("invalid numeric argument '{}'", shown(value)));
             };
             line[field] = days(Some(number));
         }
     }
-    if given.has('e') {
+    if given.has("expire") {
         line[2] = b"0".to_vec();
     }
     lock(process);
@@ -117,19 +107,19 @@ fn change_password(process: &mut Process<'_, '_>) -> Done {
     db.close(process)
 }
 
-fn change_lock(process: &mut Process<'_, '_>, given: &Given, flavor: Flavor, line: &mut Fields) -> Done {
-    if given.has('d') {
+fn change_lock(process: &mut Process<'_, '_>, given: &Parsed, flavor: Flavor, line: &mut Fields) -> Done {
+    if given.has("delete") {
         line[1].clear();
     }
-    if given.has('u') {
+    if given.has("unlock") {
         let mark: &[u8] = if line[1].starts_with(b"!!") && flavor == Flavor::RedHat { b"!!" } else { b"!" };
         let bare = line[1].strip_prefix(mark).unwrap_or(&line[1]).to_vec();
-        if bare.is_empty() && !given.has('f') {
+        if bare.is_empty() && !given.has("force") {
             return refuse(process, 3, "unlocking the password would result in a passwordless account.");
         }
         line[1] = bare;
     }
-    if given.has('l') && !line[1].starts_with(b"!") {
+    if given.has("lock") && !line[1].starts_with(b"!") {
         let mark: &[u8] = if flavor == Flavor::RedHat { b"!!" } else { b"!" };
         line[1] = [mark, &line[1]].concat();
     }
@@ -142,7 +132,7 @@ fn set_passwords(process: &mut Process<'_, '_>, groups: bool) -> Done {
     if !given.operands.is_empty() {
         return Err(show_usage(process, USAGE_LINE));
     }
-    if !given.has('e') && given.value('c') != Some(b"NONE") {
+    if !given.has("encrypted") && given.value("crypt-method") != Some(b"NONE") {
         return refuse(process, 1, "only passwords that are hashed already (-e) can be set without a machine");
     }
     let input = process.input();
@@ -229,15 +219,17 @@ fn change_ages(process: &mut Process<'_, '_>) -> Done {
         line.resize(9, Vec::new());
         line
     });
-    for (letter, field) in [('d', 2), ('m', 3), ('M', 4), ('W', 5), ('I', 6), ('E', 7)] {
-        let Some(value) = given.value(letter) else { continue };
-        let number = if matches!(letter, 'd' | 'E') { day(value) } else { decimal(value) };
+    for (option, field) in
+        [("lastday", 2), ("mindays", 3), ("maxdays", 4), ("warndays", 5), ("inactive", 6), ("expiredate", 7)]
+    {
+        let Some(value) = given.value(option) else { continue };
+        let number = if matches!(option, "lastday" | "expiredate") { day(value) } else { decimal(value) };
         let Some(number) = number.filter(|n| *n >= -1) else {
             return refuse(process, 2, format!("invalid date or number '{}'", shown(value)));
         };
         line[field] = days(Some(number));
     }
-    if given.has('l') {
+    if given.has("list") {
         let text = line[2..8].iter().map(|f| shown(f)).collect::<Vec<_>>().join(" ");
         process.out(format!("{text}\n"));
         return Ok(());

@@ -2,51 +2,52 @@
 
 use super::{
     database::{
-        BAD_ARGUMENT, Database, Done, close, days, finish, flavor, is_field, is_name, lock, no_password, read, refuse,
+        BAD_ARGUMENT, Database, Done, arguments, days, finish, flavor, known_groups, lock, no_password, refuse,
         show_usage, shown, today,
     },
     days::day,
-    home,
-    login_defs::{Defaults, USERADD, decimal, integer},
-    number::{Whose, unused, unused_range},
-    options::{Given, Known, Takes::*},
-    table::{SUBGID, SUBUID, Table, has_member, with_member},
+    defaults, home,
+    login_defs::{Defaults, decimal, integer},
+    number::{Whose, unused},
+    subordinate,
+    table::{has_member, number, with_member},
+    valid::{is_field, is_id, is_name, is_shell, warn_of_shell},
 };
-use crate::effects::process::{Errno, Mode, Process, Status};
+use crate::effects::{
+    commands::options::Parsed,
+    process::{Mode, Process, Status},
+};
 
-const KNOWN: &[Known] = &[
-    ('b', "base-dir", Value),
-    ('\u{1}', "btrfs-subvolume-home", Nothing),
-    ('\u{2}', "badname", Nothing),
-    ('\u{2}', "badnames", Nothing),
-    ('c', "comment", Value),
-    ('d', "home-dir", Value),
-    ('d', "home", Value),
-    ('D', "defaults", Nothing),
-    ('e', "expiredate", Value),
-    ('f', "inactive", Value),
-    ('F', "add-subids-for-system", Nothing),
-    ('g', "gid", Value),
-    ('G', "groups", Value),
-    ('h', "help", Nothing),
-    ('k', "skel", Value),
-    ('K', "key", Value),
-    ('l', "no-log-init", Nothing),
-    ('m', "create-home", Nothing),
-    ('M', "no-create-home", Nothing),
-    ('N', "no-user-group", Nothing),
-    ('n', "", Nothing),
-    ('o', "non-unique", Nothing),
-    ('p', "password", Value),
-    ('r', "system", Nothing),
-    ('R', "root", Value),
-    ('P', "prefix", Value),
-    ('s', "shell", Value),
-    ('u', "uid", Value),
-    ('U', "user-group", Nothing),
-    ('Z', "selinux-user", Value),
+const KNOWN: &[&str] = &[
+    "b,base-dir=",
+    "btrfs-subvolume-home",
+    "badname,badnames",
+    "c,comment=",
+    "d,home-dir,home=",
+    "D,defaults",
+    "e,expiredate=",
+    "f,inactive=",
+    "F,add-subids-for-system",
+    "g,gid=",
+    "G,groups=",
+    "k,skel=",
+    "K,key=",
+    "l,no-log-init",
+    "m,create-home",
+    "M,no-create-home",
+    "N,no-user-group",
+    "n",
+    "o,non-unique",
+    "p,password=",
+    "r,system",
+    "R,root=",
+    "P,prefix=",
+    "s,shell=",
+    "u,uid=",
+    "U,user-group",
+    "Z,selinux-user=",
 ];
-const USAGE_LINE: &str = "[options] LOGIN";
+pub(super) const USAGE_LINE: &str = "[options] LOGIN";
 
 /// `useradd`.
 pub(super) fn useradd(process: &mut Process<'_, '_>) -> Status {
@@ -70,7 +71,7 @@ struct Plan {
 }
 
 fn run(process: &mut Process<'_, '_>) -> Done {
-    let given = super::database::arguments(process, KNOWN, USAGE_LINE)?;
+    let given = arguments(process, KNOWN, USAGE_LINE)?;
     let mut db = Database::read(process)?;
     let flavor = flavor(process);
     let mut defaults = Defaults::read(process, flavor);
@@ -87,17 +88,22 @@ fn run(process: &mut Process<'_, '_>) -> Done {
     lock(process);
     let uid = uid(process, &given, &db, &plan)?;
     let gid = if plan.own_group { add_own_group(process, &mut db, &plan, uid)? } else { plan.gid };
-    let subordinate = subordinate(process, &given, &db, &plan, uid)?;
-    if !given.has('l') && defaults.log_init != b"no" && db.passwd.by_number(uid).is_none() {
+    // shadow-utils ask before they have chosen a uid: only one that was given counts.
+    let range = db.defs.id("UID_MIN", 1000)..=db.defs.id("UID_MAX", 60000);
+    let ordinary = plan.uid.is_none_or(|uid| uid == 0 || range.contains(&uid));
+    let ranges = if ordinary && (!plan.system || given.has("add-subids-for-system")) {
+        subordinate::allot(process, &db.defs, &plan.name)?
+    } else {
+        Vec::new()
+    };
+    if !given.has("no-log-init") && defaults.log_init != b"no" && db.passwd.by_number(uid).is_none() {
         reset_log(process, b"/var/log/faillog", 32, uid);
         reset_log(process, b"/var/log/lastlog", 292, uid);
     }
     add_entry(process, &mut db, &plan, &defaults, (uid, gid))?;
     join_groups(process, &mut db, &plan)?;
     db.close(process)?;
-    for (table, file, status) in subordinate {
-        close(process, &table, file, status)?;
-    }
+    subordinate::close(process, ranges)?;
     if plan.make_home {
         make_home(process, &db, &defaults, &plan, (uid, gid))?;
     }
@@ -110,84 +116,82 @@ fn run(process: &mut Process<'_, '_>) -> Done {
 /// Reads the options; none where they were about the defaults.
 fn plan(
     process: &mut Process<'_, '_>,
-    given: &Given,
+    given: &Parsed,
     db: &mut Database,
     defaults: &mut Defaults,
 ) -> Done<Option<Plan>> {
     check_values(process, given, db)?;
-    for setting in given.values('K').map(<[u8]>::to_vec).collect::<Vec<_>>() {
+    for setting in given.values("key").map(<[u8]>::to_vec).collect::<Vec<_>>() {
         match setting.iter().position(|&b| b == b'=') {
             Some(at) => db.defs.set(&setting[..at], &setting[at + 1..]),
             None => return refuse(process, 3, "-K requires KEY=VALUE"),
         }
     }
-    let alone = given.has('N') || given.has('n');
-    let own_group = given.has('U') || (!given.has('g') && !alone && db.defs.flag("USERGROUPS_ENAB"));
+    let alone = given.has("no-user-group") || given.has("n");
+    let own_group = given.has("user-group") || (!given.has("gid") && !alone && db.defs.flag("USERGROUPS_ENAB"));
     check_combinations(process, given, alone)?;
-    let mut gid = db
-        .group_named(&defaults.group)
-        .and_then(|f| super::table::number(&f[2]))
-        .or(super::table::number(&defaults.group))
-        .unwrap_or(1000);
-    if let Some(word) = given.value('g') {
-        let Some(number) = db.group_named(word).and_then(|f| super::table::number(&f[2])) else {
+    let mut gid =
+        db.group_named(&defaults.group).and_then(|f| number(&f[2])).or(number(&defaults.group)).unwrap_or(1000);
+    if let Some(word) = given.value("gid") {
+        let Some(number) = db.group_named(word).and_then(|f| number(&f[2])) else {
             return refuse(process, 6, format!("group '{}' does not exist", shown(word)));
         };
         gid = number;
     }
-    if given.has('D') {
-        return change_defaults(process, given, defaults, gid).map(|()| None);
+    if given.has("defaults") {
+        return defaults::change(process, given, defaults, gid).map(|()| None);
     }
     let groups = named_groups(process, given, db)?;
     let [name] = given.operands.as_slice() else { return Err(show_usage(process, USAGE_LINE)) };
     let flavor = flavor(process);
-    if !given.has('\u{2}') && !is_name(flavor, name) {
+    if !given.has("badname") && !is_name(flavor, name) {
         return refuse(process, 3, format!("invalid user name '{}': use --badname to ignore", shown(name)));
     }
-    if let Some(skel) = given.value('k') {
+    if let Some(skel) = given.value("skel") {
         defaults.skel = skel.to_vec();
     }
-    if let Some(inactive) = given.value('f').and_then(integer) {
+    if let Some(inactive) = given.value("inactive").and_then(integer) {
         defaults.inactive = inactive;
     }
-    let base = given.value('b').unwrap_or(&defaults.home);
-    let system = given.has('r');
+    let base = given.value("base-dir").unwrap_or(&defaults.home);
+    let system = given.has("system");
     Ok(Some(Plan {
         name: name.clone(),
-        uid: given.value('u').and_then(decimal).and_then(|n| u32::try_from(n).ok()),
+        uid: given.value("uid").and_then(decimal).and_then(|n| u32::try_from(n).ok()),
         gid,
         groups,
-        comment: given.value('c').unwrap_or_default().to_vec(),
-        home: given.value('d').map_or_else(|| [base, b"/", name].concat(), <[u8]>::to_vec),
-        shell: given.value('s').unwrap_or(&defaults.shell).to_vec(),
-        password: given.value('p').map(<[u8]>::to_vec),
-        expire: day(given.value('e').unwrap_or(&defaults.expire)).unwrap_or(-1),
+        comment: given.value("comment").unwrap_or_default().to_vec(),
+        home: given.value("home-dir").map_or_else(|| [base, b"/", name].concat(), <[u8]>::to_vec),
+        shell: given.value("shell").unwrap_or(&defaults.shell).to_vec(),
+        password: given.value("password").map(<[u8]>::to_vec),
+        expire: day(given.value("expiredate").unwrap_or(&defaults.expire)).unwrap_or(-1),
         system,
         own_group,
-        make_home: !given.has('M') && (given.has('m') || (!system && db.defs.flag("CREATE_HOME"))),
+        make_home: !given.has("no-create-home")
+            && (given.has("create-home") || (!system && db.defs.flag("CREATE_HOME"))),
     }))
 }
 
 /// Checks each option's argument.
-fn check_values(process: &mut Process<'_, '_>, given: &Given, db: &Database) -> Done {
-    for (letter, value) in &given.options {
+fn check_values(process: &mut Process<'_, '_>, given: &Parsed, db: &Database) -> Done {
+    for (option, value) in &given.options {
         let value = value.as_deref().unwrap_or_default();
         let rooted = value.starts_with(b"/") && is_field(value);
         let text = shown(value);
-        let why = match letter {
-            'b' if !rooted => format!("invalid base directory '{text}'"),
-            'c' if !is_field(value) => format!("invalid comment '{text}'"),
-            'd' if !rooted => format!("invalid home directory '{text}'"),
-            'e' if day(value).is_none_or(|d| d < -1) => format!("invalid date '{text}'"),
-            'f' if integer(value).is_none_or(|d| d < -1) => format!("invalid numeric argument '{text}'"),
-            'p' if !is_field(value) => format!("invalid field '{text}'"),
-            's' if !is_shell(value) => format!("invalid shell '{text}'"),
-            'u' if !is_id(value) => format!("invalid user ID '{text}'"),
-            'Z' => "-Z requires SELinux enabled kernel".to_owned(),
-            'e' | 'f' if !db.shadow.present() && !value.is_empty() && value != b"-1" => {
-                return refuse(process, 2, format!("shadow passwords required for -{letter}"));
+        let why = match *option {
+            "base-dir" if !rooted => format!("invalid base directory '{text}'"),
+            "comment" if !is_field(value) => format!("invalid comment '{text}'"),
+            "home-dir" if !rooted => format!("invalid home directory '{text}'"),
+            "expiredate" if day(value).is_none_or(|d| d < -1) => format!("invalid date '{text}'"),
+            "inactive" if integer(value).is_none_or(|d| d < -1) => format!("invalid numeric argument '{text}'"),
+            "password" if !is_field(value) => format!("invalid field '{text}'"),
+            "shell" if !is_shell(value) => format!("invalid shell '{text}'"),
+            "uid" if !is_id(value) => format!("invalid user ID '{text}'"),
+            "selinux-user" => "-Z requires SELinux enabled kernel".to_owned(),
+            "expiredate" | "inactive" if !db.shadow.present() && !value.is_empty() && value != b"-1" => {
+                return refuse(process, 2, format!("shadow passwords required for --{option}"));
             }
-            's' => {
+            "shell" => {
                 warn_of_shell(process, value);
                 continue;
             }
@@ -199,32 +203,13 @@ fn check_values(process: &mut Process<'_, '_>, given: &Given, db: &Database) -> 
     Ok(())
 }
 
-/// Whether a field may be a login shell.
-pub(super) fn is_shell(value: &[u8]) -> bool {
-    is_field(value) && matches!(value.first(), None | Some(b'/' | b'*'))
-}
-
-/// Whether a word is a user or group id.
-pub(super) fn is_id(value: &[u8]) -> bool {
-    decimal(value).is_some_and(|n| (0..i64::from(u32::MAX)).contains(&n))
-}
-
-/// Warns of a shell that cannot be run, and goes on.
-pub(super) fn warn_of_shell(process: &mut Process<'_, '_>, shell: &[u8]) {
-    let exempt = shell.is_empty() || shell[0] == b'*' || shell == b"/sbin/nologin";
-    let runs = process.stat(shell).is_ok_and(|s| !s.is_directory() && s.mode & 0o111 != 0);
-    if !exempt && !runs {
-        process.fail(format!("Warning: missing or non-executable shell '{}'", shown(shell)));
-    }
-}
-
-fn check_combinations(process: &mut Process<'_, '_>, given: &Given, alone: bool) -> Done {
+fn check_combinations(process: &mut Process<'_, '_>, given: &Parsed, alone: bool) -> Done {
     let why = match given {
-        g if g.has('o') && !g.has('u') => "-o flag is only allowed with the -u flag",
-        g if g.has('k') && !g.has('m') => "-k flag is only allowed with the -m flag",
-        g if g.has('U') && g.has('g') => "options -U and -g conflict",
-        g if g.has('U') && alone => "options -U and -N conflict",
-        g if g.has('m') && g.has('M') => "options -m and -M conflict",
+        g if g.has("non-unique") && !g.has("uid") => "-o flag is only allowed with the -u flag",
+        g if g.has("skel") && !g.has("create-home") => "-k flag is only allowed with the -m flag",
+        g if g.has("user-group") && g.has("gid") => "options -U and -g conflict",
+        g if g.has("user-group") && alone => "options -U and -N conflict",
+        g if g.has("create-home") && g.has("no-create-home") => "options -m and -M conflict",
         _ => return Ok(()),
     };
     process.fail(why);
@@ -232,33 +217,17 @@ fn check_combinations(process: &mut Process<'_, '_>, given: &Given, alone: bool)
 }
 
 /// The groups of `-G`, by name.
-fn named_groups(process: &mut Process<'_, '_>, given: &Given, db: &Database) -> Done<Vec<Vec<u8>>> {
+fn named_groups(process: &mut Process<'_, '_>, given: &Parsed, db: &Database) -> Done<Vec<Vec<u8>>> {
     let mut names = Vec::new();
-    let Some(list) = given.value('G').filter(|l| !l.is_empty()) else { return Ok(names) };
+    let Some(list) = given.value("groups").filter(|l| !l.is_empty()) else { return Ok(names) };
     lock(process);
     names = known_groups(process, db, list)?;
     Ok(names)
 }
 
-/// The names of the groups in a list of names and numbers; 6 if some are unknown.
-pub(super) fn known_groups(process: &mut Process<'_, '_>, db: &Database, list: &[u8]) -> Done<Vec<Vec<u8>>> {
-    let mut names = Vec::new();
-    let mut missing = false;
-    for word in list.split(|&b| b == b',') {
-        match db.group_named(word) {
-            Some(fields) => names.push(fields[0].clone()),
-            None => {
-                process.fail(format!("group '{}' does not exist", shown(word)));
-                missing = true;
-            }
-        }
-    }
-    if missing { Err(Status(6)) } else { Ok(names) }
-}
-
-fn uid(process: &mut Process<'_, '_>, given: &Given, db: &Database, plan: &Plan) -> Done<u32> {
+fn uid(process: &mut Process<'_, '_>, given: &Parsed, db: &Database, plan: &Plan) -> Done<u32> {
     match plan.uid {
-        Some(uid) if !given.has('o') && db.passwd.by_number(uid).is_some() => {
+        Some(uid) if !given.has("non-unique") && db.passwd.by_number(uid).is_some() => {
             refuse(process, 4, format!("UID {uid} is not unique"))
         }
         Some(uid) => Ok(uid),
@@ -282,39 +251,6 @@ fn add_own_group(process: &mut Process<'_, '_>, db: &mut Database, plan: &Plan, 
         Database::update(process, &mut db.gshadow, line, 10)?;
     }
     Ok(gid)
-}
-
-/// The subordinate ids of an ordinary user, where the image has the files.
-fn subordinate(
-    process: &mut Process<'_, '_>,
-    given: &Given,
-    db: &Database,
-    plan: &Plan,
-    uid: u32,
-) -> Done<Vec<(Table, super::table::File, u8)>> {
-    // shadow-utils ask before they have chosen a uid: only one that was given counts.
-    let range = db.defs.id("UID_MIN", 1000)..=db.defs.id("UID_MAX", 60000);
-    let ordinary = plan.uid.is_none_or(|uid| uid == 0 || range.contains(&uid));
-    if (plan.system && !given.has('F')) || !ordinary {
-        return Ok(Vec::new());
-    }
-    let mut tables = Vec::new();
-    for (whose, file, status, key) in
-        [(Whose::User, SUBUID, 16, "SUB_UID_COUNT"), (Whose::Group, SUBGID, 18, "SUB_GID_COUNT")]
-    {
-        let mut table = read(process, file)?;
-        if !table.present() || db.defs.number(key).is_some_and(|n| n <= 0) {
-            continue;
-        }
-        let Some((first, count)) = unused_range(&db.defs, whose, &mut table) else {
-            let what = if whose == Whose::User { "user" } else { "group" };
-            return refuse(process, status, format!("can't create subordinate {what} IDs"));
-        };
-        table.append(vec![plan.name.clone(), first.to_string().into_bytes(), count.to_string().into_bytes()]);
-        tables.push((table, file, status));
-    }
-    let _ = uid;
-    Ok(tables)
 }
 
 fn add_entry(
@@ -399,58 +335,4 @@ fn reset_log(process: &mut Process<'_, '_>, path: &[u8], record: u64, uid: u32) 
         let _ = handle.seek(process.stage, |_, _| start);
         let _ = handle.write(process.stage, &vec![0; usize::try_from(record).unwrap_or_default()]);
     }
-}
-
-/// `useradd -D`: shows the defaults, or rewrites those that are given.
-fn change_defaults(process: &mut Process<'_, '_>, given: &Given, defaults: &mut Defaults, gid: u32) -> Done {
-    if !given.operands.is_empty() || ['u', 'G', 'd', 'c', 'm'].iter().any(|l| given.has(*l)) {
-        return Err(show_usage(process, USAGE_LINE));
-    }
-    let changes: Vec<(&[u8], Vec<u8>)> =
-        [('g', "GROUP"), ('b', "HOME"), ('f', "INACTIVE"), ('e', "EXPIRE"), ('s', "SHELL")]
-            .into_iter()
-            .filter_map(|(letter, key)| Some((key.as_bytes(), given.value(letter)?.to_vec())))
-            .collect();
-    if changes.is_empty() {
-        let text = defaults.show(gid);
-        process.out(text);
-        return Ok(());
-    }
-    let old = process.read_file(USERADD).ok();
-    let mut lines: Vec<Vec<u8>> =
-        old.as_deref().unwrap_or_default().split(|&b| b == b'\n').map(<[u8]>::to_vec).collect();
-    if lines.last().is_some_and(Vec::is_empty) {
-        lines.pop();
-    }
-    if old.is_none() {
-        lines.push(b"# useradd defaults file".to_vec());
-    }
-    for (key, value) in changes {
-        let line = [key, b"=", &value].concat();
-        let same = |l: &&mut Vec<u8>| l.starts_with(key) && l.get(key.len()) == Some(&b'=');
-        match lines.iter_mut().find(same) {
-            Some(there) => *there = line,
-            None => lines.push(line),
-        }
-    }
-    for (key, value) in defaults.rows() {
-        let known = |l: &Vec<u8>| l.starts_with(key.as_bytes()) && l.get(key.len()) == Some(&b'=');
-        if !lines.iter().any(known) && (key != "LOG_INIT" || flavor(process) == super::database::Flavor::Debian) {
-            let value = if key == "GROUP" { gid.to_string().into_bytes() } else { value };
-            lines.push([key.as_bytes(), b"=", &value].concat());
-        }
-    }
-    let text: Vec<u8> = lines.into_iter().flat_map(|l| [l, b"\n".to_vec()].concat()).collect();
-    rewrite_defaults(process, &text).or_else(|e| refuse(process, 1, format!("cannot create new defaults file: {e}")))
-}
-
-/// The old file keeps its mode as `useradd-`; the new one is a temporary file's successor, 0600.
-fn rewrite_defaults(process: &mut Process<'_, '_>, text: &[u8]) -> Result<(), Errno> {
-    let new = [USERADD, b"+"].concat();
-    let backup = [USERADD, b"-"].concat();
-    process.write_file(&new, text)?;
-    process.chmod(&new, 0o600)?;
-    let _ = process.unlink(&backup);
-    let _ = process.link(USERADD, &backup);
-    process.rename(&new, USERADD)
 }

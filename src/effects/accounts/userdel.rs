@@ -3,19 +3,11 @@
 use super::{
     database::{Database, Done, arguments, close, finish, lock, read, refuse, show_usage, shown},
     home,
-    options::{Known, Takes::*},
     table::{Fields, SUBGID, SUBUID, members, number, without_member},
 };
 use crate::effects::process::{Process, Status};
 
-const KNOWN: &[Known] = &[
-    ('f', "force", Nothing),
-    ('h', "help", Nothing),
-    ('r', "remove", Nothing),
-    ('R', "root", Value),
-    ('P', "prefix", Value),
-    ('Z', "selinux-user", Nothing),
-];
+const KNOWN: &[&str] = &["f,force", "r,remove", "R,root=", "P,prefix=", "Z,selinux-user"];
 
 /// `userdel`.
 pub(super) fn userdel(process: &mut Process<'_, '_>) -> Status {
@@ -30,7 +22,7 @@ fn run(process: &mut Process<'_, '_>) -> Done {
     let Some(user) = db.passwd.find(name).cloned() else {
         return refuse(process, 6, format!("user '{}' does not exist", shown(name)));
     };
-    let force = given.has('f');
+    let force = given.has("force");
     if number(&user[2]) == Some(0) && !force {
         return refuse(process, 8, format!("user {} is currently used by process 1", shown(name)));
     }
@@ -43,7 +35,7 @@ fn run(process: &mut Process<'_, '_>) -> Done {
     if db.defs.flag("USERGROUPS_ENAB") {
         remove_own_group(process, &mut db, &user, force);
     }
-    let whole = !given.has('r') || remove_files(process, &db, &user, force);
+    let whole = !given.has("remove") || remove_files(process, &db, &user, force);
     db.close(process)?;
     for (file, status) in [(SUBUID, 16), (SUBGID, 18)] {
         let mut table = read(process, file)?;

@@ -11,11 +11,15 @@ const RUNNING: &str = "it speaks to a running system, and an image does not run"
 const UDEV: &str = "devices are the machine's, and no udev runs in a container";
 const SELINUX: &str = "labels and policy are the host's: an image's files get theirs where they are unpacked";
 const BOOT: &str = "an image does not boot: it has no initramfs and no boot loader";
-const REBUILT: &str = "the cache only saves time: who reads it looks at the files themselves where there is none";
+pub(super) const REBUILT: &str =
+    "the cache only saves time: who reads it looks at the files themselves where there is none";
 const MAIL: &str = "aliases are read by a mail server, which rebuilds them when it starts";
 const MODULES: &str =
     "it links modules of other kernels, made outside the distribution; none are there when packages are installed";
 const MACHINE: &str = "a machine's own settings: every container gets them when it starts";
+/// Also where there are schemas to compile.
+pub(super) const SETTINGS: &str = "drydock compiles no settings of GNOME's: where programs of a desktop are to run, compile them when the image is used";
+const LOCALES: &str = "drydock compiles no locales: glibc's language packages have them compiled";
 const DESKTOP: &str = "only programs of a desktop read it, and no desktop runs in a container";
 const LOOKED_UP: &str =
     "it answers questions about devices and messages on a running system; nothing in a container asks";
@@ -45,9 +49,12 @@ const PROGRAMS: &[(&str, u8, &str)] = &[
     ("runlevel", 1, RUNNING),
     ("swapon", 1, RUNNING),
     ("sysctl", 0, RUNNING),
+    ("networkctl", 1, RUNNING),
+    ("resolvectl", 1, RUNNING),
     ("systemd-binfmt", 0, RUNNING),
     ("systemd-notify", 1, RUNNING),
     ("systemd-sysctl", 0, RUNNING),
+    ("systemd-tty-ask-password-agent", 1, RUNNING),
     ("telinit", 0, RUNNING),
     ("umount", 32, RUNNING),
     // -- devices
@@ -93,9 +100,12 @@ const PROGRAMS: &[(&str, u8, &str)] = &[
     ("gio-querymodules", 0, REBUILT),
     ("gio-querymodules-32", 0, REBUILT),
     ("gio-querymodules-64", 0, REBUILT),
+    ("gtk-query-immodules-2.0-32", 0, DESKTOP),
     ("gtk-query-immodules-2.0-64", 0, DESKTOP),
+    ("gtk-query-immodules-3.0-32", 0, DESKTOP),
     ("gtk-query-immodules-3.0-64", 0, DESKTOP),
     ("gtk-update-icon-cache", 0, REBUILT),
+    ("gtk-update-icon-cache-3.0", 0, REBUILT),
     ("gtk4-update-icon-cache", 0, REBUILT),
     ("makewhatis", 0, REBUILT),
     ("man-db-cache-update", 0, REBUILT),
@@ -104,6 +114,11 @@ const PROGRAMS: &[(&str, u8, &str)] = &[
     ("mkfontscale", 0, REBUILT),
     ("update-desktop-database", 0, DESKTOP),
     ("update-mime-database", 0, DESKTOP),
+    ("update-gdk-pixbuf-loaders", 0, DESKTOP),
+    ("update-gtk-immodules", 0, DESKTOP),
+    // -- what only its own compiler makes
+    ("dconf", 0, SETTINGS),
+    ("localedef", 0, LOCALES),
     // -- answers for running systems
     ("journalctl", 0, LOOKED_UP),
     ("systemd-hwdb", 0, LOOKED_UP),

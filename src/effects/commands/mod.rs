@@ -1,10 +1,10 @@
 //! The programs scriptlets call, by name. Each is what its manual says, over the tree, as far as scriptlets use it.
 
 mod files;
-mod options;
+pub(in crate::effects) mod options;
 mod text;
 
-use super::{accounts, alternatives, caches, depmod, ldconfig, process::Command, shell, systemd, trust};
+use super::{accounts, alternatives, authselect, caches, depmod, ldconfig, process::Command, shell, systemd, trust};
 
 /// Commands with their names.
 pub(super) type Table = &'static [(&'static str, Command)];
@@ -16,6 +16,7 @@ const TABLES: &[Table] = &[
     shell::COMMANDS,
     accounts::COMMANDS,
     alternatives::COMMANDS,
+    authselect::COMMANDS,
     caches::COMMANDS,
     caches::WITHOUT_EFFECT,
     depmod::COMMANDS,

@@ -7,8 +7,9 @@
 //! "H"                    a letter only
 //! "t,target-directory="  wants a value: -tVALUE, -t VALUE, --target-directory=VALUE, --target-directory VALUE
 //! "backup=?"             may have one: --backup, --backup=VALUE (a letter: attached only)
+//! "d,home-dir,home="     has another long name, too
 //! ```
-//! and is given them by their long name, or by the letter where there is none.
+//! and is given them by their (first) long name, or by the letter where there is none.
 
 use super::super::process::{Process, Status};
 
@@ -39,6 +40,11 @@ impl Parsed {
     /// The value of the last one of that name.
     pub fn value(&self, name: &str) -> Option<&[u8]> {
         self.options.iter().rev().find(|(n, _)| *n == name)?.1.as_deref()
+    }
+
+    /// The values of every time an option was given.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.options.iter().filter(move |(n, _)| *n == name).filter_map(|(_, v)| v.as_deref())
     }
 
     /// Which of these was given last: for options that undo one another.
@@ -82,24 +88,27 @@ enum Takes {
     MaybeValue,
 }
 
-/// An entry of a command's list, taken apart: letter, long name, value.
-fn entry(word: &'static str) -> (Option<u8>, Option<&'static str>, Takes) {
+/// An entry of a command's list, taken apart: letter, long names with commas between, value.
+fn entry(word: &'static str) -> (Option<u8>, &'static str, Takes) {
     let (names, takes) = match (word.strip_suffix("=?"), word.strip_suffix('=')) {
         (Some(names), _) => (names, Takes::MaybeValue),
         (None, Some(names)) => (names, Takes::Value),
         (None, None) => (word, Takes::Nothing),
     };
-    match names.split_once(',') {
-        Some((letter, long)) => (letter.bytes().next(), Some(long), takes),
-        None if names.len() == 1 => (names.bytes().next(), None, takes),
-        None => (None, Some(names), takes),
+    match (names.split_once(','), names.as_bytes()) {
+        (Some((letter, long)), _) if letter.len() == 1 => (letter.bytes().next(), long, takes),
+        (None, [letter]) => (Some(*letter), "", takes),
+        _ => (None, names, takes),
     }
 }
 
 /// The name an entry is given to the command by.
 fn name(word: &'static str) -> &'static str {
-    let names = word.trim_end_matches(['=', '?']);
-    names.split_once(',').map_or(names, |(_, long)| long)
+    let long = match entry(word) {
+        (_, "", _) => word.trim_end_matches(['=', '?']),
+        (_, long, _) => long,
+    };
+    long.split_once(',').map_or(long, |(first, _)| first)
 }
 
 /// Sorts a command line (without the program's name) into options and operands.
@@ -148,17 +157,20 @@ fn parse_long(
 
 /// The entry of that long name, or of the only one that starts so.
 fn find_long(given: &[u8], known: &[&'static str]) -> Result<(&'static str, &'static str, Takes), OptionError> {
-    let entries = known.iter().filter_map(|word| {
+    let entries = known.iter().flat_map(|word| {
         let (_, long, takes) = entry(word);
-        long.filter(|l| l.as_bytes().starts_with(given)).map(|l| (*word, l, takes))
+        long.split(',').filter(|l| !l.is_empty() && l.as_bytes().starts_with(given)).map(move |l| (*word, l, takes))
     });
     let mut matching: Vec<_> = entries.collect();
-    matching.dedup_by_key(|(_, long, _)| *long); // two letters for one long name
+    if let Some(exact) = matching.iter().find(|(_, long, _)| long.as_bytes() == given) {
+        return Ok(*exact);
+    }
+    matching.dedup_by_key(|(word, ..)| name(word)); // two letters for one long name, two names for one option
     let given_text = || format!("--{}", String::from_utf8_lossy(given));
-    match matching.iter().find(|(_, long, _)| long.as_bytes() == given).or(matching.first()) {
-        None => Err(OptionError::Long(given_text())),
-        Some(found) if matching.len() == 1 || found.1.len() == given.len() => Ok(*found),
-        Some(_) => {
+    match matching.as_slice() {
+        [] => Err(OptionError::Long(given_text())),
+        [found] => Ok(*found),
+        _ => {
             let possible = matching.iter().map(|(_, long, _)| format!(" '--{long}'")).collect();
             Err(OptionError::Ambiguous { given: given_text(), possible })
         }
@@ -243,6 +255,7 @@ mod tests {
         "b",
         "no-clobber",
         "no-preserve=",
+        "d,home-dir,home=",
     ];
 
     fn args(line: &str) -> Vec<Vec<u8>> {
@@ -278,6 +291,7 @@ mod tests {
             ("--no", "option '--no' is ambiguous; possibilities: '--no-clobber' '--no-preserve'"),
             ("-t", "option requires an argument -- 't'"),
             ("--tar", "option '--target-directory' requires an argument"),
+            ("--hom a --home b --home-dir c -dd", "home-dir=a home-dir=b home-dir=c home-dir=d |"),
             ("--archive=1", "option '--archive' doesn't allow an argument"),
         ] {
             assert_eq!(shown(line, Order::Any), expected, "{line}");

@@ -151,6 +151,16 @@ impl Process<'_, '_> {
             }
             Err(error) => return Err(error),
         };
+        if let (None, Some(handle)) = (self.stage.fs.leaf(&path), self.descriptor(name)) {
+            return match handle.leaf() {
+                Some(leaf) => Ok(Stat::of(path, leaf, self.stage.fs.node(leaf))),
+                None => {
+                    let special = if handle.is_pipe() { Special::Fifo } else { Special::Char { major: 1, minor: 3 } };
+                    let (kind, mtime) = (Kind::Special(special), self.stage.now());
+                    Ok(Stat { path, kind, mode: 0o600, uid: 0, gid: 0, size: 0, mtime, leaf: None })
+                }
+            };
+        }
         match (self.stage.fs.leaf(&path), device(&path)) {
             (Some(leaf), _) => Ok(Stat::of(path, leaf, self.stage.fs.node(leaf))),
             (None, Some(special)) => {
@@ -218,12 +228,23 @@ impl Process<'_, '_> {
             b"/dev/null" => Some(Handle::null()),
             b"/dev/zero" | b"/dev/full" => Some(Handle::zeros()),
             b"/dev/urandom" | b"/dev/random" => Some(Handle::random()),
-            b"/dev/stdin" => Some(self.handle(0)),
-            b"/dev/stdout" => Some(self.handle(1)),
-            b"/dev/stderr" => Some(self.handle(2)),
+            _ => Self::descriptor_number(name).map(|number| self.handle(number)),
+        }
+    }
+
+    /// The open descriptor that `/dev/stdin` or `/dev/fd/N` names.
+    fn descriptor(&self, name: &[u8]) -> Option<&Handle> {
+        self.descriptors.get(&Self::descriptor_number(name)?)
+    }
+
+    fn descriptor_number(name: &[u8]) -> Option<u32> {
+        match name {
+            b"/dev/stdin" => Some(0),
+            b"/dev/stdout" => Some(1),
+            b"/dev/stderr" => Some(2),
             _ => {
                 let number = name.strip_prefix(b"/dev/fd/").or_else(|| name.strip_prefix(b"/proc/self/fd/"))?;
-                Some(self.handle(std::str::from_utf8(number).ok()?.parse().ok()?))
+                std::str::from_utf8(number).ok()?.parse().ok()
             }
         }
     }
@@ -241,6 +262,7 @@ impl Process<'_, '_> {
     /// Puts a new node at a vacant, resolved path; `mode` is cut by the umask.
     fn create(&mut self, path: RootPath, kind: Kind, mode: u16) -> Result<(), Errno> {
         let mut metadata = Metadata::of_root(mode & !self.umask, self.stage.now());
+        (metadata.uid, metadata.gid) = self.owner;
         let parent = path.parent().and_then(|p| self.stage.fs.get(&p)).ok_or(Errno::NoEntry)?;
         if parent.metadata.mode & 0o2000 != 0 {
             metadata.gid = parent.metadata.gid;

@@ -122,6 +122,11 @@ impl Handle {
         }
     }
 
+    /// Whether it is a pipe's end, or stands for one.
+    pub fn is_pipe(&self) -> bool {
+        matches!(&*self.0.borrow(), Open::Bytes { .. } | Open::Collected { .. })
+    }
+
     /// At most `most` bytes from where it stands; none at the end.
     pub fn read(&self, stage: &mut Stage<'_>, most: usize) -> Result<Vec<u8>, Errno> {
         if let Open::Endless { random } = *self.0.borrow() {
@@ -156,7 +161,7 @@ impl Handle {
                 taken
             }
         };
-        if stage.budget.steps(1 + taken.len() as u64 / 256) { Ok(taken) } else { Err(Errno::Stopped) }
+        if stage.budget.step() && stage.budget.moved(taken.len()) { Ok(taken) } else { Err(Errno::Stopped) }
     }
 
     /// Writes all of `data` where it stands.

@@ -65,6 +65,8 @@ pub struct Process<'p, 'a> {
     pub cwd: RootPath,
     /// Permission bits new files do not get.
     pub umask: u16,
+    /// Whom new files belong to: user and group. What may be done is root's all the same.
+    pub owner: (u32, u32),
     /// Open files by number; 0, 1 and 2 are the standard streams.
     pub descriptors: BTreeMap<u32, Handle>,
 }
@@ -88,7 +90,7 @@ impl<'p, 'a> Process<'p, 'a> {
             (b"RPM_INSTALL_PREFIX".to_vec(), b"/usr".to_vec()),
         ]);
         let descriptors = BTreeMap::from([(0, stdin), (1, output.clone()), (2, output)]);
-        Self { stage, args, env, cwd: RootPath::root(), umask: 0o022, descriptors }
+        Self { stage, args, env, cwd: RootPath::root(), umask: 0o022, owner: (0, 0), descriptors }
     }
 
     /// Another program with other arguments, in the place of this one: the same tree, descriptors, directory, environment.
@@ -99,6 +101,7 @@ impl<'p, 'a> Process<'p, 'a> {
             env: self.env.clone(),
             cwd: self.cwd.clone(),
             umask: self.umask,
+            owner: self.owner,
             descriptors: self.descriptors.clone(),
         }
     }

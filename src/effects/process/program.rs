@@ -6,6 +6,11 @@ use crate::effects::{commands, shell};
 /// Where `execvp` looks without a `PATH`.
 const USUAL: &[u8] = b"/bin:/usr/bin";
 
+/// Steps of starting a program: finding it, giving it an environment and descriptors.
+const PROGRAM: u64 = 60;
+/// Steps for each byte of its arguments.
+const ARGUMENT: u64 = 2;
+
 /// A program drydock has: it is given its process, and what it returns is its exit status.
 pub type Command = fn(&mut Process<'_, '_>) -> Status;
 
@@ -18,7 +23,13 @@ impl Process<'_, '_> {
             self.complain(&name, if name.contains(&b'/') { "No such file or directory" } else { "command not found" });
             return Status::NOT_FOUND;
         };
-        if !self.stage.budget.step() || !self.stage.budget.enter() {
+        // Its script or pattern is among the arguments, and costs most of what is not counted elsewhere.
+        let given: usize = self.args.iter().map(|arg| arg.len() + 8).sum();
+        let inherited: usize = self.env.values().map(Vec::len).sum();
+        if !self.stage.budget.steps(PROGRAM + given as u64 * ARGUMENT)
+            || !self.stage.budget.moved(inherited)
+            || !self.stage.budget.enter()
+        {
             return Status::STOPPED;
         }
         let status = self.execute_at(&path);

@@ -5,7 +5,7 @@ use std::io;
 use super::{Handle, Process, Status};
 use crate::{
     effects::{
-        Stage,
+        Budget, Stage,
         stage::{Machine, file},
     },
     rootfs::{Content, Contents, Kind, Metadata, Node, Origin, Rootfs},
@@ -81,7 +81,13 @@ impl Image {
 
     /// Runs a program with arguments and standard input.
     pub fn run(&mut self, args: &[&str], stdin: &str) -> Ran {
+        self.run_within(Budget::default(), args, stdin)
+    }
+
+    /// The same within a budget of its own.
+    pub fn run_within(&mut self, budget: Budget, args: &[&str], stdin: &str) -> Ran {
         self.stage(|stage| {
+            stage.budget = budget;
             let (out, err) = (Handle::collecting(), Handle::collecting());
             let args = args.iter().map(|a| a.as_bytes().to_vec()).collect();
             let mut process = Process::start(stage, args, Handle::reading(stdin.as_bytes().to_vec()), out.clone());

@@ -10,6 +10,8 @@
 //! A pipeline's commands run one after the other, a job of `&` runs to its end at once: nothing is concurrent, so the same script does
 //! the same everywhere. Everything costs steps of the budget; what nests is bounded before it recurses.
 
+#[cfg(test)]
+mod bounds_tests;
 mod builtins;
 mod expand;
 mod run;

@@ -1,6 +1,7 @@
 //! Shell patterns over the tree, and over names.
 
 use crate::effects::process::Process;
+pub(super) use crate::effects::wildcard::fits;
 
 /// How many patterns braces may make.
 const MOST: usize = 256;
@@ -62,80 +63,12 @@ fn braces(pattern: &str) -> Vec<String> {
     done
 }
 
-/// Whether a name fits a pattern of `*`, `?`, `[…]` and `\`.
-pub(super) fn fits(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut p, mut n) = (0, 0);
-    // Where the last star is, and how much of the name it has taken: a star is gone back to, never two.
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        let step = match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, n));
-                p += 1;
-                continue;
-            }
-            Some(b'?') => Some(1),
-            Some(b'[') => class(&pattern[p..], name[n]),
-            Some(b'\\') if p + 1 < pattern.len() => (pattern[p + 1] == name[n]).then_some(2),
-            Some(&b) => (b == name[n]).then_some(1),
-            None => None,
-        };
-        match (step, star) {
-            (Some(width), _) => {
-                p += width;
-                n += 1;
-            }
-            (None, Some((at, taken))) => {
-                star = Some((at, taken + 1));
-                (p, n) = (at + 1, taken + 1);
-            }
-            (None, None) => return false,
-        }
-    }
-    pattern[p..].iter().all(|&b| b == b'*')
-}
-
-/// The width of a bracket expression that has the byte; one that is not closed is a plain bracket.
-fn class(pattern: &[u8], byte: u8) -> Option<usize> {
-    let negated = matches!(pattern.get(1), Some(b'!' | b'^'));
-    let start = if negated { 2 } else { 1 };
-    let Some(end) = pattern.iter().skip(start + 1).position(|&b| b == b']').map(|n| n + start + 1) else {
-        return (byte == b'[').then_some(1);
-    };
-    let set = &pattern[start..end];
-    let mut found = false;
-    let mut at = 0;
-    while at < set.len() {
-        if at + 2 < set.len() && set[at + 1] == b'-' {
-            found |= (set[at]..=set[at + 2]).contains(&byte);
-            at += 3;
-        } else {
-            found |= set[at] == byte;
-            at += 1;
-        }
-    }
-    (found != negated).then_some(end + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn patterns() {
-        for (pattern, name, wanted) in [
-            ("*", "x", true),
-            ("a*b*c", "aXbYc", true),
-            ("a*b*c", "aXbY", false),
-            ("[a-c]?", "bz", true),
-            ("[!a-c]", "b", false),
-            ("systemd-*.service", "systemd-oomd.service", true),
-            ("x\\*", "x*", true),
-            ("[", "[", true),
-            ("getty@tty[0-9]", "getty@tty1", true),
-        ] {
-            assert_eq!(fits(pattern.as_bytes(), name.as_bytes()), wanted, "{pattern} {name}");
-        }
+    fn alternatives_in_alternatives() {
         assert_eq!(braces("/a{b,c{d,e}}f"), ["/abf", "/acdf", "/abf", "/acef"]);
     }
 }

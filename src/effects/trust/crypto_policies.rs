@@ -2,27 +2,17 @@
 //! subpolicies, is worked out by Python, which nobody runs here: that is refused.
 
 use crate::effects::{
-    accounts::options::{self, Known, Takes::*},
+    commands::options::{Order, parse},
     process::{Errno, Process, Status},
 };
 
-const KNOWN: &[Known] = &[
-    ('s', "set", Value),
-    ('w', "show", Nothing),
-    ('i', "is-applied", Nothing),
-    ('c', "check", Nothing),
-    ('n', "no-check", Nothing),
-    ('r', "no-reload", Nothing),
-    ('v', "version", Nothing),
-    ('h', "help", Nothing),
-];
+const KNOWN: &[&str] = &["set=", "show", "is-applied", "check", "no-check", "no-reload", "version", "h,help"];
 const PROFILES: &str = "/usr/share/crypto-policies";
 const BASE: &str = "/etc/crypto-policies";
 
 /// `update-crypto-policies`.
 pub(super) fn update(process: &mut Process<'_, '_>) -> Status {
-    let args = process.args.get(1..).unwrap_or_default().to_vec();
-    let given = match options::read(KNOWN, &args) {
+    let given = match parse(process.args.get(1..).unwrap_or_default(), KNOWN, Order::Any) {
         Ok(given) => given,
         Err(message) => {
             process.fail(message);
@@ -30,20 +20,20 @@ pub(super) fn update(process: &mut Process<'_, '_>) -> Status {
         }
     };
     let configured = first_line(process, &format!("{BASE}/config"));
-    if given.has('w') {
+    if given.has("show") {
         process.out(format!("{}\n", configured.unwrap_or_else(|| "DEFAULT".to_owned())));
         return Status::SUCCESS;
     }
     let current = first_line(process, &format!("{BASE}/state/current"));
-    if given.has('i') || given.has('c') {
+    if given.has("is-applied") || given.has("check") {
         let same = configured == current;
         process.out(if same { "The configured policy is applied\n" } else { "The configured policy is NOT applied\n" });
         return if same { Status::SUCCESS } else { Status(77) };
     }
-    if given.has('v') || given.has('h') {
+    if given.has("version") || given.has("help") {
         return Status::SUCCESS;
     }
-    let wanted = given.value('s').map(|p| String::from_utf8_lossy(p).to_uppercase());
+    let wanted = given.value("set").map(|p| String::from_utf8_lossy(p).to_uppercase());
     let policy = wanted.clone().or(configured).unwrap_or_else(|| "DEFAULT".to_owned());
     if !is_packaged(process, &policy) {
         let why = format!("policy {policy} would have to be generated, which is not done here: nothing was changed");

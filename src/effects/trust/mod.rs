@@ -22,8 +22,8 @@ use directory::Form;
 use select::{Chosen, Filter};
 
 use super::{
-    accounts::options::{self, Given, Known, Takes::*},
     commands::Table,
+    commands::options::{Order, Parsed, parse},
     process::{Errno, Mode, Process, Status},
     shell,
 };
@@ -37,16 +37,7 @@ pub(in crate::effects) const COMMANDS: Table = &[
     ("update-crypto-policies", crypto_policies::update),
 ];
 
-const KNOWN: &[Known] = &[
-    ('F', "filter", Value),
-    ('T', "format", Value),
-    ('p', "purpose", Value),
-    ('f', "overwrite", Nothing),
-    ('c', "comment", Nothing),
-    ('v', "verbose", Nothing),
-    ('q', "quiet", Nothing),
-    ('h', "help", Nothing),
-];
+const KNOWN: &[&str] = &["filter=", "format=", "purpose=", "overwrite", "comment", "v,verbose", "q,quiet", "h,help"];
 
 /// `trust`, and `p11-kit` where it hands over to it: `extract`, `extract-compat`.
 fn trust(process: &mut Process<'_, '_>) -> Status {
@@ -66,21 +57,21 @@ fn trust(process: &mut Process<'_, '_>) -> Status {
 }
 
 fn extract(process: &mut Process<'_, '_>, args: &[Vec<u8>]) -> Status {
-    let given = match options::read(KNOWN, args) {
+    let given = match parse(args, KNOWN, Order::Any) {
         Ok(given) => given,
         Err(message) => {
             process.fail(message);
             return Status(2);
         }
     };
-    if given.has('h') {
+    if given.has("help") {
         return Status::SUCCESS;
     }
     let [path] = given.operands.as_slice() else {
         process.fail("specify one destination file or directory");
         return Status(2);
     };
-    let filter = match given.value('F') {
+    let filter = match given.value("filter") {
         None | Some(b"ca-anchors") => Filter::Anchors,
         Some(b"trust-policy") => Filter::Policy,
         Some(b"blocklist" | b"blacklist") => Filter::Blocklist,
@@ -91,7 +82,7 @@ fn extract(process: &mut Process<'_, '_>, args: &[Vec<u8>]) -> Status {
         }
     };
     let Some(purposes) = purposes(process, &given, filter) else { return Status(2) };
-    let Some(format) = given.value('T').filter(|f| FORMATS.contains(f)) else {
+    let Some(format) = given.value("format").filter(|f| FORMATS.contains(f)) else {
         process.fail("no output format specified, or an unknown one");
         return Status(2);
     };
@@ -107,9 +98,9 @@ fn extract(process: &mut Process<'_, '_>, args: &[Vec<u8>]) -> Status {
 }
 
 /// The purposes asked for; formats that cannot tell them apart take servers' where none is given. None for an unknown one.
-fn purposes(process: &mut Process<'_, '_>, given: &Given, filter: Filter) -> Option<Vec<Vec<u8>>> {
+fn purposes(process: &mut Process<'_, '_>, given: &Parsed, filter: Filter) -> Option<Vec<Vec<u8>>> {
     let mut found = Vec::new();
-    for word in given.values('p') {
+    for word in given.values("purpose") {
         let dotted = match word {
             b"server-auth" => "1.3.6.1.5.5.7.3.1",
             b"client-auth" => "1.3.6.1.5.5.7.3.2",
@@ -129,9 +120,9 @@ fn purposes(process: &mut Process<'_, '_>, given: &Given, filter: Filter) -> Opt
             }
         }
     }
-    let plain = !given.value('T').is_some_and(|f| f.starts_with(b"openssl"));
+    let plain = !given.value("format").is_some_and(|f| f.starts_with(b"openssl"));
     // Only where the filter is said: the default one comes too late for this.
-    if plain && filter == Filter::Anchors && given.has('F') && found.len() != 1 {
+    if plain && filter == Filter::Anchors && given.has("filter") && found.len() != 1 {
         found.extend(der::oid("1.3.6.1.5.5.7.3.1"));
     }
     Some(found)
@@ -151,12 +142,12 @@ const FORMATS: [&[u8]; 9] = [
 
 fn write(
     process: &mut Process<'_, '_>,
-    given: &Given,
+    given: &Parsed,
     format: &[u8],
     path: &[u8],
     chosen: &[Chosen<'_>],
 ) -> Result<(), Errno> {
-    let (comments, overwrite) = (given.has('c'), given.has('f'));
+    let (comments, overwrite) = (given.has("comment"), given.has("overwrite"));
     let bytes = match format {
         b"x509-directory" => return directory::write(process, path, chosen, Form::Der, overwrite),
         b"pem-directory" => return directory::write(process, path, chosen, Form::Pem, overwrite),

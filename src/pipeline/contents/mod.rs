@@ -38,6 +38,9 @@ enum Source {
     Package(PackageId),
 }
 
+/// What is done with a regular file of a package: number, path without a slash in front, size, bytes.
+type EachMember<'e> = dyn FnMut(u32, &[u8], u64, &mut dyn Read) -> io::Result<()> + 'e;
+
 /// Where the bytes of one image come from. Packages stand in transaction order.
 #[derive(Debug)]
 pub(super) struct ImageContents<'a> {
@@ -136,12 +139,8 @@ impl<'a> ImageContents<'a> {
         if left == 0 { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 
-    /// Reads a package whole: number, path without a slash in front, size and bytes of each regular file that carries them.
-    fn members(
-        &self,
-        source: Source,
-        each: &mut dyn FnMut(u32, &[u8], u64, &mut dyn Read) -> io::Result<()>,
-    ) -> io::Result<()> {
+    /// Reads a package whole: each regular file that carries its bytes.
+    fn members(&self, source: Source, each: &mut EachMember<'_>) -> io::Result<()> {
         let Source::Package(id) = source else { return Ok(()) };
         let package = self.package(id)?;
         let mut payload = package.payload().map_err(io::Error::other)?;

@@ -4,6 +4,7 @@
 #![allow(missing_docs, reason = "a program, not an interface")]
 
 mod formats;
+mod scriptlets;
 mod seeds;
 
 use std::sync::OnceLock;
@@ -15,6 +16,8 @@ type Target = fn(&[u8]);
 
 const TARGETS: &[(&str, Target)] = &[
     ("bdb", formats::bdb),
+    ("elf", scriptlets::elf),
+    ("lua", scriptlets::lua),
     ("module", formats::module),
     ("ndb", formats::ndb),
     ("oci", formats::oci),
@@ -23,7 +26,9 @@ const TARGETS: &[(&str, Target)] = &[
     ("primary", formats::primary),
     ("filelists", formats::filelists),
     ("rich", formats::rich),
+    ("shell", scriptlets::shell),
     ("tar", formats::tar),
+    ("text", scriptlets::text),
 ];
 
 fn target() -> Target {

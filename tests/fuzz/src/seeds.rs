@@ -24,6 +24,12 @@ pub fn write(target: &str, dir: &Path) -> io::Result<()> {
 fn of(target: &str) -> Vec<Vec<u8>> {
     match target {
         "bdb" => vec![database(Backend::BerkeleyDb)],
+        "elf" => ["libdl.so.2", "libpthread.so.0", "libgcc_s.so.1"]
+            .iter()
+            .filter_map(|name| fs::read(format!("/lib/x86_64-linux-gnu/{name}")).ok())
+            .collect(),
+        "lua" | "shell" => cases(target),
+        "text" => TEXTS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         "module" => [Arch::X86_64, Arch::S390x].into_iter().flat_map(modules).collect(),
         "ndb" => vec![database(Backend::Ndb)],
         "package" => packages().into_iter().map(|p| p.bytes.to_vec()).collect(),
@@ -41,6 +47,28 @@ fn of(target: &str) -> Vec<Vec<u8>> {
         _ => Vec::new(),
     }
 }
+
+/// What the conformance checks run: `tests/conformance/shell` and `lua`.
+fn cases(kind: &str) -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance").join(kind);
+    let mut paths: Vec<_> = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths.iter().filter_map(|path| fs::read(path).ok()).filter(|text| text.len() < 4096).collect()
+}
+
+/// The digit in front chooses the program.
+const TEXTS: &[&str] = &[
+    "0s/a\\(b*\\)/\\1x&/g;/^#/d;$!N;P;D",
+    "0:a;s/^\\(.*\\)=/\\1:/;ta;y/abc/xyz/;w /tmp/out\ni\\\nline",
+    "1s/([a-z]+) *= *\"(.*)\"/\\2/p;/name/,$p",
+    "2BEGIN { FS = \":\" } NR > 1 && $3 ~ /^[0-9]+$/ { n[$1] += $3; printf \"%-5s|%d\\n\", $1, length($2) } END { for (k in n) print k }",
+    "2function f(x) { return x > 0 ? f(x - 1) : split(\"a,b\", t, /,/) } { print f(3), substr($0, 2), gsub(/[aeiou]/, \"<&>\") }",
+    "3^\\(a\\|b\\)*\\1[[:alpha:]]\\{1,3\\}$",
+    "4(a|ab)(c|bcd)(d*)|x{2,5}?$",
+    "5(?i)\\bna(?=me)\\w+(?<!x)\\s",
+    "6\\([a-z]*\\)=1",
+    "7-name *.c -o ( -type f -size +1k ! -path x/* ) -printf %p\\n",
+];
 
 /// The testbed's kernel modules, as packaged and decoded: of both byte orders.
 fn modules(arch: Arch) -> Vec<Vec<u8>> {

@@ -303,10 +303,11 @@ fn run(process: &mut Process<'_, '_>, options: &Options) -> Result<Status, Errno
     Ok(Status::SUCCESS)
 }
 
-/// A file or, where it is not there, a compressed one of its name: the name and the text, which is none where it is too short to
-/// be anything. None where there is no such file.
-#[allow(clippy::type_complexity)]
-fn read(process: &mut Process<'_, '_>, name: &[u8]) -> Result<Option<(Vec<u8>, Option<Vec<u8>>)>, Errno> {
+/// A file's name, and its text; none where it is too short to be anything.
+type Named = (Vec<u8>, Option<Vec<u8>>);
+
+/// A file or, where it is not there, a compressed one of its name. None where there is no such file.
+fn read(process: &mut Process<'_, '_>, name: &[u8]) -> Result<Option<Named>, Errno> {
     let names = ["", ".gz", ".xz", ".bz2", ".lz", ".lzma"].map(|end| [name, end.as_bytes()].concat());
     let Some(found) = names.into_iter().find(|n| process.stat(n).is_ok_and(|s| s.is_file())) else { return Ok(None) };
     let bytes = process.read_file(&found)?;

@@ -18,6 +18,9 @@ use super::{
 };
 use crate::rootfs::Kind;
 
+/// Steps of showing a name.
+const ROW: u64 = 8;
+
 const KNOWN: &[&str] = &[
     "a,all",
     "A,almost-all",
@@ -239,6 +242,9 @@ impl Ls {
     }
 
     fn show(&self, process: &mut Process<'_, '_>, entries: &[Entry]) {
+        if !process.stage.budget.steps(ROW * entries.len() as u64) {
+            return;
+        }
         let mut links = Links::default();
         let rows: Vec<_> = entries.iter().map(|e| self.row(process, e, &mut links)).collect();
         let columns = rows.first().map_or(0, |r| r.len() - 1);

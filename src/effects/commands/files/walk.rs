@@ -6,6 +6,9 @@ use super::{
 };
 use crate::terms::RootPath;
 
+/// Steps of looking at one place.
+const VISIT: u64 = 6;
+
 /// Which symlinks are gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Follow {
@@ -62,7 +65,7 @@ impl Walk {
 
     /// The next place; none at the end, or when the budget is used up.
     pub fn next(&mut self, process: &mut Process<'_, '_>) -> Option<Visit> {
-        if !process.stage.budget.step() {
+        if !process.stage.budget.steps(VISIT) {
             return None;
         }
         if let Some(start) = self.start.take() {

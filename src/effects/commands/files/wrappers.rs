@@ -274,11 +274,15 @@ fn as_user(process: &mut Process<'_, '_>) -> Ended {
     Ok(process.run(command))
 }
 
-/// Home and shell of a user.
+/// Home and shell of a user, who owns from here on what is made.
 fn account(process: &mut Process<'_, '_>, user: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Status> {
     let mut rows = super::owners::table(process, "/etc/passwd").into_iter();
     match rows.find(|row| row[0] == user) {
-        Some(row) => Ok((row.get(5).cloned().unwrap_or_default(), row.get(6).cloned().unwrap_or_default())),
+        Some(row) => {
+            let id = |field: usize| row.get(field).and_then(|text| super::names::number(text)).unwrap_or_default();
+            process.owner = (id(2), id(3));
+            Ok((row.get(5).cloned().unwrap_or_default(), row.get(6).cloned().unwrap_or_default()))
+        }
         None => Err(process.fail(format_args!("user {} does not exist", String::from_utf8_lossy(user)))),
     }
 }
@@ -316,5 +320,24 @@ mod tests {
             assert_eq!((ran.status.0, ran.out.as_str()), (status, out), "{line}: {}", ran.err);
         }
         assert!(image.process(|p| p.exists(b"/tmp/lock")));
+    }
+
+    #[test]
+    fn what_another_user_makes_is_that_users() {
+        let mut image = Image::new().programs(&["su", "runuser", "touch", "mkdir", "sh"]).file(
+            "etc/passwd",
+            "root:x:0:0::/root:/bin/sh\npg:x:26:27::/tmp:/usr/bin/sh\n",
+            0o644,
+        );
+        let call = ["su", "-", "pg", "-c", "touch /tmp/a; mkdir /tmp/d; echo x > /tmp/d/b"];
+        assert_eq!(image.run(&call, "").status.0, 0);
+        assert_eq!(image.run(&["runuser", "-u", "pg", "touch", "/tmp/c"], "").status.0, 0);
+        assert_eq!(image.run(&["touch", "/tmp/r"], "").status.0, 0);
+        image.process(|p| {
+            for (name, owner) in [("a", (26, 27)), ("d", (26, 27)), ("d/b", (26, 27)), ("c", (26, 27)), ("r", (0, 0))] {
+                let stat = p.stat(format!("/tmp/{name}").as_bytes()).expect("made");
+                assert_eq!((stat.uid, stat.gid), owner, "{name}");
+            }
+        });
     }
 }

@@ -344,9 +344,6 @@ pub(super) fn unset(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
             shell.state.variables.remove(name);
         } else if !shell.unset(name, index.map(str::as_bytes))? {
             status = shell.refuse("unset", &format!("{name}: cannot unset: readonly variable"), 1);
-            if shell.state.options.posix {
-                return Err(Flow::Exit(status));
-            }
         }
     }
     Ok(status)

@@ -12,7 +12,7 @@ use crate::effects::{
 };
 
 /// Columns a field may ask for.
-const WIDEST: usize = 1 << 16;
+const WIDEST: usize = 1 << 20;
 /// Bytes one call may make.
 const LONGEST: usize = 16 << 20;
 
@@ -57,7 +57,7 @@ impl Printer<'_> {
 
     fn once(&mut self, format: &[u8]) {
         let mut at = 0;
-        while at < format.len() && !self.stopped {
+        while at < format.len() && !self.stopped && self.out.len() <= LONGEST {
             match format[at] {
                 b'\\' if at + 1 < format.len() => {
                     let (escape, next) = escape_sequence(format, at + 1, Escapes::Format);
@@ -234,7 +234,10 @@ impl Printer<'_> {
             digits.insert(0, '0');
         }
         if let Some(precision) = field.precision {
-            digits = if precision == 0 && value == 0 { String::new() } else { format!("{digits:0>precision$}") };
+            digits = match precision == 0 && value == 0 {
+                true => String::new(),
+                false => ["0".repeat(precision.saturating_sub(digits.len())), digits].concat(),
+            };
         }
         let field = Field { zero: field.zero && field.precision.is_none(), ..field };
         self.padded(format!("{sign}{digits}").as_bytes(), field);
@@ -305,6 +308,7 @@ pub(super) fn builtin(shell: &mut Shell<'_, '_, '_>, args: &[Vec<u8>]) -> Ran {
     let [format, rest @ ..] = letters.rest() else {
         return Ok(shell.refuse("printf", "usage: printf [-v var] format [arguments]", 2));
     };
+    shell.study(args.iter().map(Vec::len).sum::<usize>() + 8 * args.len())?;
     let (out, errors) = print(format, rest);
     if !shell.process.stage.budget.output(out.len()) {
         return Err(Flow::Stop);

@@ -166,12 +166,15 @@ fn assign(shell: &mut Shell<'_, '_, '_>, name: &str, value: Vec<u8>) -> Result<(
     }
 }
 
+/// Bytes of a line, each with whether a backslash quoted it.
+type Line = [(u8, bool)];
+
 fn is_blank(byte: (u8, bool), ifs: &[u8]) -> bool {
     !byte.1 && matches!(byte.0, b' ' | b'\t' | b'\n') && ifs.contains(&byte.0)
 }
 
 /// The first word, and what follows its delimiter; none where there is nothing but blanks.
-fn word<'l>(line: &'l [(u8, bool)], ifs: &[u8]) -> Option<(&'l [(u8, bool)], &'l [(u8, bool)])> {
+fn word<'l>(line: &'l Line, ifs: &[u8]) -> Option<(&'l Line, &'l Line)> {
     let start = line.iter().position(|b| !is_blank(*b, ifs))?;
     let line = &line[start..];
     let end = line.iter().position(|(b, quoted)| !quoted && ifs.contains(b)).unwrap_or(line.len());

@@ -35,6 +35,16 @@ pub(super) enum Piece {
     Break,
 }
 
+impl Piece {
+    /// Bytes it holds.
+    fn len(&self) -> usize {
+        match self {
+            Self::Plain(bytes) | Self::Quoted(bytes) | Self::Split(bytes) => bytes.len(),
+            Self::Break => 0,
+        }
+    }
+}
+
 /// Where a word is expanded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Context {
@@ -54,9 +64,19 @@ impl Shell<'_, '_, '_> {
             return self.fields_of(word, out);
         };
         let (text, dialect) = (text.clone(), self.state.dialect());
-        let Braces::Words(words) = expand_braces(&text, dialect.posix) else { return self.fields_of(word, out) };
+        self.study(text.len())?;
+        let (braces, made) = expand_braces(&text, dialect.posix);
+        self.steps(made * 4)?;
+        let Braces::Words(words) = braces else { return self.fields_of(word, out) };
         for one in words {
             self.step()?;
+            if one.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-".contains(&b)) {
+                self.spend(one.len())?;
+                out.push(one.into_bytes());
+                continue;
+            }
+            self.steps(10)?;
+            self.study(one.len())?;
             let mut one = parse_word(&one, Reading::Word, dialect);
             one.braces = None;
             self.fields_of(&one, out)?;
@@ -68,8 +88,9 @@ impl Shell<'_, '_, '_> {
         let mut pieces = Vec::new();
         self.parts(&word.parts, SPLITTING, &mut pieces)?;
         let ifs = self.ifs();
+        self.spend(4 * pieces.iter().map(Piece::len).sum::<usize>())?;
         for field in split::split(pieces, &ifs) {
-            self.spend(field.text.len())?;
+            self.step()?;
             if !field.magic || self.state.options.noglob {
                 out.push(field.text);
                 continue;
@@ -91,14 +112,18 @@ impl Shell<'_, '_, '_> {
     pub(super) fn text(&mut self, word: &Word) -> Result<Vec<u8>, Flow> {
         let mut pieces = Vec::new();
         self.parts(&word.parts, JOINED, &mut pieces)?;
-        Ok(join(pieces))
+        let text = join(pieces);
+        self.spend(text.len())?;
+        Ok(text)
     }
 
     /// A word as a pattern's text, what is quoted in it made literal.
     pub(super) fn pattern_text(&mut self, word: &Word) -> Result<Vec<u8>, Flow> {
         let mut pieces = Vec::new();
         self.parts(&word.parts, JOINED, &mut pieces)?;
-        Ok(as_pattern(&pieces))
+        let text = as_pattern(&pieces);
+        self.study(text.len())?;
+        Ok(text)
     }
 
     /// A word as a pattern.
@@ -134,7 +159,10 @@ impl Shell<'_, '_, '_> {
             },
             Part::Parameter(parameter) => {
                 self.nest()?;
+                let before = out.len();
                 self.parameter(parameter, context, out)?;
+                self.steps(out.len() - before)?;
+                self.spend(out[before..].iter().map(Piece::len).sum())?;
                 self.unnest();
             }
             Part::Command(command) => {

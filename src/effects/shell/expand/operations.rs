@@ -129,6 +129,9 @@ impl Shell<'_, '_, '_> {
 
     fn length(&mut self, name: &Name) -> Result<usize, Flow> {
         let found = self.find(name)?;
+        if let Found::One(value) = &found {
+            self.spend(value.len())?;
+        }
         Ok(match self.require(name, found)? {
             Found::Nothing => 0,
             Found::One(value) => char_starts(&value).len() - 1,
@@ -143,6 +146,7 @@ impl Shell<'_, '_, '_> {
         match found {
             Found::Nothing => Ok(Found::Nothing),
             Found::One(value) => {
+                self.spend(value.len())?;
                 let starts = char_starts(&value);
                 let Some((from, to)) = self.bounds(starts.len() - 1, offset, length)? else {
                     return Ok(Found::One(Vec::new()));
@@ -213,6 +217,7 @@ impl Shell<'_, '_, '_> {
     }
 
     fn change(&mut self, value: &[u8], change: &Change) -> Result<Vec<u8>, Flow> {
+        self.study(value.len())?;
         let mut subject = Subject::new(value);
         let changed = change.apply(value, &mut subject);
         self.work(subject.work)?;

@@ -160,7 +160,17 @@ impl Shell<'_, '_, '_> {
     fn element(&mut self, name: &str, index: &Word) -> Result<Option<Vec<u8>>, Flow> {
         let name = self.resolved(name);
         let Some(key) = self.key(&name, index)? else { return Ok(None) };
-        Ok(self.elements(&name).into_iter().find(|(found, _)| *found == key).map(|(_, value)| value))
+        Ok(self.element_at(&name, &key))
+    }
+
+    /// The value that an array, or a scalar as one of one element, has at a key.
+    pub(in super::super) fn element_at(&self, name: &str, key: &[u8]) -> Option<Vec<u8>> {
+        let name = self.resolved(name);
+        if let Some(words) = self.array_of_its_own(&name) {
+            let at = std::str::from_utf8(key).ok()?.parse::<usize>().ok()?;
+            return words.into_iter().nth(at);
+        }
+        self.state.variables.get(&name)?.element(key).map(<[u8]>::to_vec)
     }
 
     /// A subscript as a key of that array: the text for an associative one, else the number; none where that is before the start.

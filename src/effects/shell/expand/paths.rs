@@ -23,7 +23,7 @@ impl Shell<'_, '_, '_> {
     fn component(&mut self, prefixes: Vec<Vec<u8>>, part: &Component, is_last: bool) -> Result<Vec<Vec<u8>>, Flow> {
         let mut out = Vec::new();
         for prefix in prefixes {
-            self.step()?;
+            self.steps(4)?;
             if !pattern::is_magic(&part.pattern) {
                 let name = [&prefix[..], &pattern::unquote(&part.pattern), &part.slashes].concat();
                 // Those in the middle show by what is below them.
@@ -51,6 +51,7 @@ impl Shell<'_, '_, '_> {
         let directory = if directory.is_empty() { b"." } else { directory };
         let mut names = Vec::new();
         for name in self.process.read_dir(directory).unwrap_or_default() {
+            self.steps(4)?;
             if name.starts_with(b".") && !dots && !matcher.begins_with_dot() {
                 continue;
             }

@@ -19,10 +19,13 @@ enum Turn {
     Leave(Status),
 }
 
+/// Steps of a command, beside what it does.
+const COMMAND: usize = 6;
+
 impl Shell<'_, '_, '_> {
     /// One command with its redirections.
     pub(super) fn command(&mut self, command: &Command) -> Ran {
-        self.step()?;
+        self.steps(COMMAND)?;
         self.nest()?;
         self.at_line(command.line);
         let kept = self.state.opened.len();
@@ -39,7 +42,7 @@ impl Shell<'_, '_, '_> {
         Ok(status)
     }
 
-    fn at_line(&mut self, line: usize) {
+    pub(super) fn at_line(&mut self, line: usize) {
         self.state.line = line;
         if self.state.is_scriptlets {
             self.process.stage.log.line = line;
@@ -196,6 +199,7 @@ impl Shell<'_, '_, '_> {
     pub(super) fn matches(&mut self, pattern: &Word, text: &[u8]) -> Result<bool, Flow> {
         let folded = self.state.options.shopt.contains("nocasematch");
         let pattern = self.pattern_text(pattern)?;
+        self.study(text.len())?;
         let mut subject = Subject::new(text);
         let matches = Pattern::new(&pattern, true).folded(folded).matches(&mut subject);
         self.work(subject.work)?;

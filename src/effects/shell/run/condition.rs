@@ -16,6 +16,8 @@ use crate::effects::{
     },
 };
 
+/// Steps of compiling an expression, at least.
+const REGEX: usize = 100;
 /// Bytes of a compiled expression.
 const LARGEST: usize = 1 << 20;
 
@@ -72,7 +74,7 @@ impl Shell<'_, '_, '_> {
             Some((name, "@" | "*")) => Ok(!self.elements(name).is_empty()),
             Some((name, index)) => {
                 let key = self.key_of(name, index.as_bytes())?;
-                Ok(key.is_some_and(|key| self.elements(name).iter().any(|(found, _)| *found == key)))
+                Ok(key.is_some_and(|key| self.element_at(name, &key).is_some()))
             }
         }
     }
@@ -108,8 +110,9 @@ impl Shell<'_, '_, '_> {
     fn matches_regex(&mut self, text: &[u8], right: &Word) -> Result<Option<bool>, Flow> {
         let pieces = self.pieces(right)?;
         let folded = self.state.options.shopt.contains("nocasematch");
+        self.steps(REGEX)?;
         let Some(regex) = compile(&pieces, folded) else { return Ok(None) };
-        self.spend(text.len() * 16)?;
+        self.study(text.len())?;
         let found = regex.captures(text);
         let groups = found.iter().flat_map(|c| c.iter().map(|m| m.map(|m| m.as_bytes().to_vec()).unwrap_or_default()));
         let groups = groups.enumerate().map(|(i, group)| (i as u64, group)).collect();
@@ -135,7 +138,13 @@ pub(in super::super) fn holds(operator: &str, order: Ordering) -> bool {
 fn compile(pieces: &[Piece], folded: bool) -> Option<Regex> {
     let mut expression = String::new();
     translate(&to_text(&as_pattern(pieces)), &mut expression);
-    RegexBuilder::new(&expression).size_limit(LARGEST).dfa_size_limit(LARGEST).case_insensitive(folded).build().ok()
+    RegexBuilder::new(&expression)
+        .dot_matches_new_line(true)
+        .size_limit(LARGEST)
+        .dfa_size_limit(LARGEST)
+        .case_insensitive(folded)
+        .build()
+        .ok()
 }
 
 fn translate(text: &str, out: &mut String) {

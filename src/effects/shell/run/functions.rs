@@ -5,12 +5,18 @@ use std::rc::Rc;
 use super::{Flow, Ran, Shell};
 use crate::effects::shell::{state::Function, syntax::parse, text::to_text};
 
+/// Steps of parsing a text, beside those for its bytes.
+const PARSING: usize = 20;
+/// Steps of parsing a byte: most of it is the grammar's.
+pub(super) const PARSED: usize = 2;
+
 impl Shell<'_, '_, '_> {
     /// Calls a function; the first argument is its name.
     pub(super) fn call(&mut self, function: &Function, args: &[Vec<u8>]) -> Ran {
         if !self.process.stage.budget.enter() {
             return Err(Flow::Stop);
         }
+        self.steps(4 + args.len())?;
         let nesting = self.process.stage.budget.nesting();
         let parameters = std::mem::replace(&mut self.state.parameters, Rc::new(args[1..].to_vec()));
         let loops = std::mem::take(&mut self.state.loops);
@@ -42,9 +48,13 @@ impl Shell<'_, '_, '_> {
         if !self.process.stage.budget.enter() {
             return Err(Flow::Stop);
         }
-        self.spend(source.len() * 64)?;
+        self.steps(PARSING + source.len() * PARSED)?;
         let first = if is_file { 1 } else { self.state.line.max(1) };
         let program = Rc::new(parse(&to_text(source), first, self.state.dialect()));
+        if program.error.is_some() {
+            // The part before a mistake took more than one attempt.
+            self.steps(source.len() * PARSED)?;
+        }
         let (line, is_scriptlets) = (self.state.line, self.state.is_scriptlets);
         if is_file {
             self.state.is_scriptlets = false;

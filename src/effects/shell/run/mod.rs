@@ -40,17 +40,27 @@ pub(super) type Ran = Result<Status, Flow>;
 impl Shell<'_, '_, '_> {
     /// Takes a step of the budget.
     pub(super) fn step(&mut self) -> Result<(), Flow> {
-        if self.process.stage.budget.step() { Ok(()) } else { Err(Flow::Stop) }
+        self.steps(1)
+    }
+
+    /// Takes steps for what takes longer.
+    pub(super) fn steps(&mut self, steps: usize) -> Result<(), Flow> {
+        if self.process.stage.budget.steps(steps as u64) { Ok(()) } else { Err(Flow::Stop) }
     }
 
     /// Takes the steps for so many bytes handled.
     pub(super) fn spend(&mut self, bytes: usize) -> Result<(), Flow> {
-        if self.process.stage.budget.steps(bytes as u64 / 256) { Ok(()) } else { Err(Flow::Stop) }
+        if self.process.stage.budget.moved(bytes) { Ok(()) } else { Err(Flow::Stop) }
+    }
+
+    /// Takes the steps for so many bytes handled one by one, by code that looks at each more than once.
+    pub(super) fn study(&mut self, bytes: usize) -> Result<(), Flow> {
+        self.steps(bytes / 4)
     }
 
     /// Takes the steps for so many comparisons.
     pub(super) fn work(&mut self, comparisons: u64) -> Result<(), Flow> {
-        if self.process.stage.budget.steps(comparisons / 64) { Ok(()) } else { Err(Flow::Stop) }
+        if self.process.stage.budget.steps(comparisons / 16) { Ok(()) } else { Err(Flow::Stop) }
     }
 
     /// Goes a level deeper; pair with [`Shell::unnest`], except where a [`Flow`] is passed on: then who catches it puts it right.

@@ -65,6 +65,9 @@ impl Shell<'_, '_, '_> {
             statuses.push(status);
             input = output.map(|output| Handle::reading(output.take()));
         }
+        if let Some(command) = pipeline.commands.last() {
+            self.at_line(command.line);
+        }
         self.pipe_status(&statuses);
         let last = statuses.last().copied().unwrap_or(Status::SUCCESS);
         let failed = statuses.iter().rev().find(|s| !s.success()).copied();

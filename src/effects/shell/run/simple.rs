@@ -5,7 +5,7 @@ use crate::effects::{
     process::Status,
     shell::{
         builtins::{self, Builtin},
-        state::Variable,
+        state::{Items, Variable},
         syntax::{Argument, Assign, Assigned, Redirect, Word},
         text::to_text,
     },
@@ -89,7 +89,10 @@ impl Shell<'_, '_, '_> {
                 Some(function) => self.call(&function, args),
                 None => Ok(Status::NOT_FOUND),
             },
-            Found::Builtin(builtin) => (builtin.run)(self, args),
+            Found::Builtin(builtin) => {
+                self.steps(args.len())?;
+                (builtin.run)(self, args)
+            }
             Found::Program => self.execute(args),
         }
     }
@@ -231,9 +234,6 @@ impl Shell<'_, '_, '_> {
         }
     }
 }
-
-/// Items of an array: key, whether it appends, value.
-pub(in super::super) type Items = Vec<(Option<Vec<u8>>, bool, Vec<u8>)>;
 
 /// Where the program of `exec` begins; none for an option it does not have. The name by `-a` changes nothing here.
 fn exec_options(args: &[Vec<u8>]) -> Option<usize> {

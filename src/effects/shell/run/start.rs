@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Flow, Shell};
+use super::{Flow, Shell, functions::PARSED};
 use crate::effects::{
     process::{Process, Status},
     shell::{
@@ -11,6 +11,9 @@ use crate::effects::{
         text::to_text,
     },
 };
+
+/// Steps of starting a shell.
+const STARTING: usize = 100;
 
 /// Runs a script in a shell of its own; the process's name says whether it is `sh`.
 pub(in super::super) fn script(
@@ -124,7 +127,7 @@ fn begin(
     let state = new_state(name, params, options, number, is_scriptlets, is_command_string);
     let mut shell = Shell { process, state };
     shell.import();
-    let result = match shell.process.stage.budget.steps(source.len() as u64 / 4) {
+    let result = match shell.process.stage.budget.steps((STARTING + source.len() * PARSED) as u64) {
         true => {
             let program = Rc::new(parse(&to_text(source), 1, dialect));
             if is_command_string { shell.program(&program) } else { shell.lines(&program) }

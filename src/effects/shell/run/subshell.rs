@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Flow, Ran, Shell};
+use super::{Flow, Ran, Shell, functions::PARSED};
 use crate::effects::{
     process::{Handle, Status},
     shell::syntax::{Program, Substitution, parse},
@@ -15,10 +15,14 @@ pub(in super::super) struct Opened {
     reader: Option<(Handle, Rc<Program>)>,
 }
 
+/// Steps of a subshell, beside those for the copy of what the shell remembers.
+const SUBSHELL: usize = 40;
+
 impl Shell<'_, '_, '_> {
     /// Runs work in a subshell; its status.
     pub(in super::super) fn subshell(&mut self, work: impl FnOnce(&mut Self) -> Ran) -> Ran {
         let nesting = self.process.stage.budget.nesting();
+        self.steps(SUBSHELL + self.state.variables.weight())?;
         let saved = (
             self.state.clone(),
             self.process.cwd.clone(),
@@ -55,15 +59,18 @@ impl Shell<'_, '_, '_> {
     }
 
     /// The commands of a substitution.
-    fn program_of(&mut self, command: &Substitution) -> Rc<Program> {
+    fn program_of(&mut self, command: &Substitution) -> Result<Rc<Program>, Flow> {
         let (line, dialect) = (self.state.line.max(1), self.state.dialect());
-        Rc::clone(command.program.get_or_init(|| Rc::new(parse(&command.source, line, dialect))))
+        if command.program.get().is_none() {
+            self.steps(command.source.len() * PARSED)?;
+        }
+        Ok(Rc::clone(command.program.get_or_init(|| Rc::new(parse(&command.source, line, dialect)))))
     }
 
     /// What `$(…)` writes, without the newlines at its end and without NULs.
     pub(in super::super) fn substitute(&mut self, command: &Substitution) -> Result<Vec<u8>, Flow> {
         self.step()?;
-        let program = self.program_of(command);
+        let program = self.program_of(command)?;
         if let Some(file) = self.only_reads(&program)? {
             return Ok(trimmed(file));
         }
@@ -102,7 +109,7 @@ impl Shell<'_, '_, '_> {
         input: bool,
         command: &Substitution,
     ) -> Result<Vec<u8>, Flow> {
-        let program = self.program_of(command);
+        let program = self.program_of(command)?;
         let collected = Handle::collecting();
         let taken = |n: &u32| self.process.descriptors.contains_key(n);
         let number = (10..=63).rev().find(|n| !taken(n)).unwrap_or(63);

@@ -5,7 +5,7 @@ use crate::effects::{
     process::Status,
     shell::{
         expand::{quote_ansi, quote_single},
-        state::{Value, Variable},
+        state::{Items, Value, Variable},
         syntax::is_name,
         text::to_text,
     },
@@ -41,7 +41,7 @@ impl Shell<'_, '_, '_> {
             Some((array, index)) => {
                 let index = index.strip_suffix(']')?.as_bytes().to_vec();
                 let key = self.key_of(array, &index).ok()??;
-                self.elements(array).into_iter().find(|(found, _)| *found == key).map(|(_, value)| value)
+                self.element_at(array, &key)
             }
             None => self.state.variables.get(&name)?.scalar().map(<[u8]>::to_vec),
         }
@@ -105,7 +105,7 @@ impl Shell<'_, '_, '_> {
             return self.assign(array, Some(&element), value, append);
         }
         let name = resolved.as_str();
-        self.spend(value.len())?;
+        self.spend(value.len() + 64)?;
         let variable = self.state.variables.get(name);
         if variable.is_some_and(|v| v.readonly) {
             return Err(self.readonly(name));
@@ -125,9 +125,7 @@ impl Shell<'_, '_, '_> {
         let before = match (&key, append) {
             (_, false) => Vec::new(),
             (None, true) => self.value(name).unwrap_or_default(),
-            (Some(key), true) => {
-                self.elements(name).into_iter().find(|(k, _)| k == key).map(|(_, v)| v).unwrap_or_default()
-            }
+            (Some(key), true) => self.element_at(name, key).unwrap_or_default(),
         };
         let value = if integer {
             let (left, right) = (if append { self.evaluate(&before)? } else { 0 }, self.evaluate(&value)?);
@@ -173,12 +171,7 @@ impl Shell<'_, '_, '_> {
     }
 
     /// Replaces an array by words and `[key]=value` items, or appends them.
-    pub(in super::super) fn assign_array(
-        &mut self,
-        name: &str,
-        append: bool,
-        items: Vec<(Option<Vec<u8>>, bool, Vec<u8>)>,
-    ) -> Result<(), Flow> {
+    pub(in super::super) fn assign_array(&mut self, name: &str, append: bool, items: Items) -> Result<(), Flow> {
         let resolved = self.resolved(name);
         let name = resolved.as_str();
         if self.state.variables.get(name).is_some_and(|v| v.readonly) {
@@ -201,7 +194,7 @@ impl Shell<'_, '_, '_> {
             _ => 0,
         };
         for (key, append, value) in items {
-            self.step()?;
+            self.steps(4)?;
             let key = key.unwrap_or_else(|| next.to_string().into_bytes());
             self.assign(name, Some(&key), value, append)?;
             if !associative

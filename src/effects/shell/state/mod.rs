@@ -11,6 +11,9 @@ pub(super) use variables::{Value, Variable, Variables};
 use super::syntax::{Command, Dialect};
 use crate::effects::process::Status;
 
+/// Items of an array: key, whether it appends, value.
+pub(super) type Items = Vec<(Option<Vec<u8>>, bool, Vec<u8>)>;
+
 /// A function.
 #[derive(Clone, Debug)]
 pub(super) struct Function {
@@ -69,7 +72,7 @@ pub(super) struct State {
     /// Descriptors of `<(…)` that are open.
     pub opened: Vec<super::run::Opened>,
     /// Arrays assigned in the arguments of `declare`, until it looks at them.
-    pub compound: Vec<(String, bool, Vec<(Option<Vec<u8>>, bool, Vec<u8>)>)>,
+    pub compound: Vec<(String, bool, Items)>,
 }
 
 impl State {

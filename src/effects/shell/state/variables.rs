@@ -58,6 +58,27 @@ impl Variable {
         }
     }
 
+    /// The value of an element; a scalar is element 0.
+    pub(in super::super) fn element(&self, key: &[u8]) -> Option<&[u8]> {
+        let number = || std::str::from_utf8(key).ok()?.parse::<u64>().ok();
+        match &self.value {
+            Value::Unset => None,
+            Value::Scalar(value) => (key == b"0").then_some(value),
+            Value::Indexed(all) => all.get(&number()?).map(Vec::as_slice),
+            Value::Associative(all) => all.get(key).map(|(_, value)| value.as_slice()),
+        }
+    }
+
+    /// Steps that a copy costs, beyond that of a short scalar.
+    fn weight(&self) -> usize {
+        match &self.value {
+            Value::Unset => 0,
+            Value::Scalar(value) => value.len() / 256,
+            Value::Indexed(all) => all.len() / 2,
+            Value::Associative(all) => all.len() / 2,
+        }
+    }
+
     /// Whether it is an array.
     pub(in super::super) fn is_array(&self) -> bool {
         matches!(self.value, Value::Indexed(_) | Value::Associative(_))
@@ -95,6 +116,11 @@ impl Variables {
     /// Every variable by its name.
     pub(in super::super) fn iter(&self) -> impl Iterator<Item = (&String, &Variable)> {
         self.table.iter()
+    }
+
+    /// Steps that a copy costs.
+    pub(in super::super) fn weight(&self) -> usize {
+        self.table.len() + self.table.values().map(Variable::weight).sum::<usize>()
     }
 
     /// A number for the next key of an associative array.

@@ -20,12 +20,12 @@ pub(super) fn may_have(text: &str) -> bool {
     text.contains('{') && text.contains('}') && (text.contains(',') || text.contains(".."))
 }
 
-/// Every word of a text, in order.
-pub(in super::super) fn expand(text: &str, posix: bool) -> Braces {
+/// Every word of a text, in order; and how many were made on the way.
+pub(in super::super) fn expand(text: &str, posix: bool) -> (Braces, usize) {
     let mut left = MOST;
     match words(text, Level { depth: 0, posix }, 0, &mut left) {
-        Some(words) => Braces::Words(words),
-        None => Braces::TooMany,
+        Some(words) => (Braces::Words(words), MOST - left),
+        None => (Braces::TooMany, MOST),
     }
 }
 
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn all(text: &str) -> String {
-        match expand(text, false) {
+        match expand(text, false).0 {
             Braces::Words(words) => words.join(" "),
             Braces::TooMany => "too many".to_owned(),
         }

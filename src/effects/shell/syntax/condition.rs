@@ -21,14 +21,15 @@ pub(super) fn tokens(s: &str, mut at: usize, level: Level) -> Result<(Vec<Token>
             at = s.len() - skipped.len();
             continue;
         }
-        if let Some(operator) = ["&&", "||", "(", ")", "<", ">"].iter().find(|o| rest.starts_with(**o)) {
+        let is_regex = matches!(tokens.last(), Some(Token::Word(w)) if w == "=~");
+        if !is_regex && let Some(operator) = ["&&", "||", "(", ")", "<", ">"].iter().find(|o| rest.starts_with(**o)) {
             tokens.push(Token::Operator(operator));
             at += operator.len();
             continue;
         }
         let start = at;
         at = match tokens.last() {
-            Some(Token::Word(w)) if w == "=~" => regex(s, at, level)?,
+            _ if is_regex => regex(s, at, level)?,
             Some(Token::Word(w)) if matches!(w.as_str(), "==" | "=" | "!=") => word(s, at, level, true)?,
             _ => word(s, at, level, false)?,
         };

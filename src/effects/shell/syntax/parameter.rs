@@ -1,5 +1,7 @@
 //! `$x` and `${…}`.
 
+use std::borrow::Cow;
+
 use super::{
     Name, Operation, Parameter, Place, Reading, lexer,
     skip::{self, Level, is_name_byte},
@@ -24,11 +26,23 @@ pub(super) fn bare(s: &str) -> Option<(Parameter, usize)> {
 
 /// What is between the braces.
 pub(super) fn braced(inner: &str, quoted: bool, level: Level) -> Parameter {
-    parse(inner, quoted, level).unwrap_or_else(|| Parameter {
+    parse(&joined(inner), quoted, level).unwrap_or_else(|| Parameter {
         name: Name::Special(b'?'),
         indirect: false,
         operation: Operation::Bad(inner.to_owned()),
     })
+}
+
+/// With the lines of its name joined; those of what follows are the word's.
+fn joined(inner: &str) -> Cow<'_, str> {
+    let (mut name, mut rest) = (String::new(), inner);
+    while let Some(at) =
+        rest.find("\\\n").filter(|&at| rest[..at].bytes().all(|b| is_name_byte(b) || b"#!".contains(&b)))
+    {
+        name.push_str(&rest[..at]);
+        rest = &rest[at + 2..];
+    }
+    if rest.len() == inner.len() { inner.into() } else { (name + rest).into() }
 }
 
 fn parse(inner: &str, quoted: bool, level: Level) -> Option<Parameter> {

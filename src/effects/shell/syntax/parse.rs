@@ -12,7 +12,7 @@ use super::{
 /// Scripts are some kilobytes.
 const LONGEST: usize = 1 << 20;
 /// Places before a mistake at which a whole script is looked for.
-const ATTEMPTS: usize = 50;
+const ATTEMPTS: usize = 4;
 
 /// Whose rules hold where bash has two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -21,76 +21,75 @@ use unit::{Scope, find, mangle};
 
 use super::image;
 use crate::effects::{
-    accounts::options::{self, Given, Known, Takes::*},
+    commands::options::{Order, Parsed, parse},
     process::{Process, Status},
 };
 
-const KNOWN: &[Known] = &[
-    ('h', "help", Nothing),
-    ('V', "version", Nothing),
-    ('t', "type", Value),
-    ('p', "property", Value),
-    ('P', "", Value),
-    ('a', "all", Nothing),
-    ('l', "full", Nothing),
-    ('q', "quiet", Nothing),
-    ('f', "force", Nothing),
-    ('n', "lines", Value),
-    ('o', "output", Value),
-    ('s', "signal", Value),
-    ('H', "host", Value),
-    ('M', "machine", Value),
-    ('i', "", Nothing),
-    ('T', "show-transaction", Nothing),
-    ('r', "recursive", Nothing),
-    ('1', "system", Nothing),
-    ('2', "user", Nothing),
-    ('3', "global", Nothing),
-    ('4', "runtime", Nothing),
-    ('5', "root", Value),
-    ('6', "preset-mode", Value),
-    ('7', "now", Nothing),
-    ('8', "no-reload", Nothing),
-    ('9', "image", Value),
-    ('0', "state", Value),
-    ('\u{1}', "no-block", Nothing),
-    ('\u{1}', "no-pager", Nothing),
-    ('\u{1}', "no-legend", Nothing),
-    ('\u{1}', "legend", Value),
-    ('\u{1}', "no-wall", Nothing),
-    ('\u{1}', "no-ask-password", Nothing),
-    ('\u{1}', "no-warn", Nothing),
-    ('\u{1}', "plain", Nothing),
-    ('\u{1}', "value", Nothing),
-    ('\u{1}', "wait", Nothing),
-    ('\u{1}', "marked", Nothing),
-    ('\u{1}', "failed", Nothing),
-    ('\u{1}', "fail", Nothing),
-    ('\u{1}', "dry-run", Nothing),
-    ('\u{1}', "show-types", Nothing),
-    ('\u{1}', "ignore-dependencies", Nothing),
-    ('\u{1}', "check-inhibitors", Value),
-    ('\u{1}', "job-mode", Value),
-    ('\u{1}', "kill-who", Value),
-    ('\u{1}', "kill-whom", Value),
-    ('\u{1}', "message", Value),
-    ('\u{1}', "what", Value),
+const KNOWN: &[&str] = &[
+    "h,help",
+    "version",
+    "t,type=",
+    "p,property=",
+    "P=",
+    "a,all",
+    "l,full",
+    "q,quiet",
+    "f,force",
+    "n,lines=",
+    "o,output=",
+    "s,signal=",
+    "H,host=",
+    "M,machine=",
+    "i",
+    "T,show-transaction",
+    "r,recursive",
+    "system",
+    "user",
+    "global",
+    "runtime",
+    "root=",
+    "preset-mode=",
+    "now",
+    "no-reload",
+    "image=",
+    "state=",
+    "no-block",
+    "no-pager",
+    "no-legend",
+    "legend=",
+    "no-wall",
+    "no-ask-password",
+    "no-warn",
+    "plain",
+    "value",
+    "wait",
+    "marked",
+    "failed",
+    "fail",
+    "dry-run",
+    "show-types",
+    "ignore-dependencies",
+    "check-inhibitors=",
+    "job-mode=",
+    "kill-who=",
+    "kill-whom=",
+    "message=",
+    "what=",
 ];
 
 /// `systemctl`.
 pub(super) fn systemctl(process: &mut Process<'_, '_>) -> Status {
-    let args = process.args.get(1..).unwrap_or_default().to_vec();
-    let given = match options::read(KNOWN, &args) {
+    let given = match parse(process.args.get(1..).unwrap_or_default(), KNOWN, Order::Any) {
         Ok(given) => given,
-        Err(message) => return process.fail(message),
+        Err(why) => return process.fail(why),
     };
-    if given.has('V') {
+    if given.has("version") {
         let version = image::version(process);
         process.out(format!("systemd {version}\n"));
         return Status::SUCCESS;
     }
-    if given.has('h') || given.value('5').is_some_and(|r| r != b"/" && !r.is_empty()) || given.has('9') {
-        return Status::from(given.has('h'));
+    if given.has("help") || given.value("root").is_some_and(|r| r != b"/" && !r.is_empty()) || given.has("image") {
+        return Status::from(given.has("help"));
     }
     let Some((verb, names)) = given.operands.split_first() else { return offline(process, "list-units") };
     let verb = String::from_utf8_lossy(verb).into_owned();
@@ -101,28 +100,28 @@ pub(super) fn systemctl(process: &mut Process<'_, '_>) -> Status {
     let kind = if matches!(verb.as_str(), "set-default" | "isolate") { "target" } else { "service" };
     let mangled: Vec<String> = names.iter().map(|n| mangle(n, kind)).collect();
     let scope = scope(process, &given);
-    if given.has('q') {
+    if given.has("quiet") {
         process.descriptors.insert(2, crate::effects::process::Handle::null());
     }
     run(process, &given, &scope, &verb, mangled)
 }
 
-fn scope(process: &mut Process<'_, '_>, given: &Given) -> Scope {
+fn scope(process: &mut Process<'_, '_>, given: &Parsed) -> Scope {
     let version = image::version(process);
-    let mut scope = match (given.has('3'), given.has('2')) {
-        (false, false) => Scope::system(version, image::is_debian_build(process), given.has('4')),
-        (global, _) => Scope::user(version, global, given.has('4')),
+    let mut scope = match (given.has("global"), given.has("user")) {
+        (false, false) => Scope::system(version, image::is_debian_build(process), given.has("runtime")),
+        (global, _) => Scope::user(version, global, given.has("runtime")),
     };
-    scope.force = given.has('f');
+    scope.force = given.has("force");
     scope
 }
 
-fn run(process: &mut Process<'_, '_>, given: &Given, scope: &Scope, verb: &str, names: Vec<String>) -> Status {
+fn run(process: &mut Process<'_, '_>, given: &Parsed, scope: &Scope, verb: &str, names: Vec<String>) -> Status {
     let names = match installed_scripts(process, scope, verb, names) {
         Ok(names) => names,
         Err(status) => return status,
     };
-    let which = match given.value('6') {
+    let which = match given.value("preset-mode") {
         Some(b"enable-only") => Which::EnableOnly,
         Some(b"disable-only") => Which::DisableOnly,
         _ => Which::Full,
@@ -224,7 +223,7 @@ fn get_default(process: &mut Process<'_, '_>, scope: &Scope) -> Status {
     }
 }
 
-fn is_enabled(process: &mut Process<'_, '_>, given: &Given, scope: &Scope, names: &[String]) -> Status {
+fn is_enabled(process: &mut Process<'_, '_>, given: &Parsed, scope: &Scope, names: &[String]) -> Status {
     let mut enabled = false;
     for name in names {
         let word = match state::state(process, scope, name) {
@@ -238,7 +237,7 @@ fn is_enabled(process: &mut Process<'_, '_>, given: &Given, scope: &Scope, names
             }
         };
         enabled |= matches!(word, "enabled" | "enabled-runtime" | "static" | "alias" | "indirect" | "generated");
-        if !given.has('q') {
+        if !given.has("quiet") {
             process.out(format!("{word}\n"));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::unit::{Scope, find, mangle};
 use crate::effects::{
-    accounts::options::{self, Known, Takes::*},
+    commands::options::{Order, parse},
     process::{Process, Status},
 };
 
@@ -27,38 +27,27 @@ pub(super) fn is_script(process: &Process<'_, '_>, name: &str) -> bool {
 
 /// `chkconfig`: `--add`, `--del`, `--list`, `on`, `off`, `reset`. What is a unit instead goes to `systemctl`.
 pub(in crate::effects::systemd) fn chkconfig(process: &mut Process<'_, '_>) -> Status {
-    const KNOWN: &[Known] = &[
-        ('a', "add", Value),
-        ('d', "del", Value),
-        ('v', "override", Value),
-        ('o', "no-redirect", Nothing),
-        ('t', "type", Value),
-        ('L', "list", Nothing),
-        ('l', "level", Value),
-        ('l', "levels", Value),
-        ('V', "version", Nothing),
-        ('h', "help", Nothing),
-    ];
-    let args = process.args.get(1..).unwrap_or_default().to_vec();
-    let given = match options::read(KNOWN, &args) {
+    const KNOWN: &[&str] =
+        &["add=", "del=", "override=", "no-redirect", "type=", "list", "level,levels=", "version", "help"];
+    let given = match parse(process.args.get(1..).unwrap_or_default(), KNOWN, Order::Any) {
         Ok(given) => given,
-        Err(message) => return process.fail(message),
+        Err(why) => return process.fail(why),
     };
     let text = |v: &[u8]| String::from_utf8_lossy(v).into_owned();
-    if let Some(name) = given.value('a').map(text) {
+    if let Some(name) = given.value("add").map(text) {
         return change(process, &name, |process, name| add(process, name, None));
     }
-    if let Some(name) = given.value('d').map(text) {
+    if let Some(name) = given.value("del").map(text) {
         return change(process, &name, |process, name| {
             remove_links(process, name);
             true
         });
     }
-    let levels = given.value('l').map(<[u8]>::to_vec);
+    let levels = given.value("level").map(<[u8]>::to_vec);
     let words: Vec<String> = given.operands.iter().map(|o| text(o)).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        _ if given.has('L') => Status::SUCCESS,
+        _ if given.has("list") => Status::SUCCESS,
         [name] => Status::from(is_on(process, name)),
         [name, "on"] => change(process, name, |process, name| add(process, name, Some(&(levels, true)))),
         [name, "off"] => change(process, name, |process, name| add(process, name, Some(&(levels, false)))),

@@ -14,8 +14,8 @@ use line::Item;
 
 use super::{config, image};
 use crate::effects::{
-    accounts::options::{self, Given, Known, Takes::*},
     accounts::table,
+    commands::options::{Order, Parsed, parse},
     process::{Process, Status},
 };
 
@@ -73,33 +73,32 @@ impl Queue {
     }
 }
 
-const KNOWN: &[Known] = &[
-    ('h', "help", Nothing),
-    ('v', "version", Nothing),
-    ('c', "cat-config", Nothing),
-    ('t', "tldr", Nothing),
-    ('r', "root", Value),
-    ('i', "image", Value),
-    ('p', "image-policy", Value),
-    ('R', "replace", Value),
-    ('d', "dry-run", Nothing),
-    ('l', "inline", Nothing),
-    ('n', "no-pager", Nothing),
+const KNOWN: &[&str] = &[
+    "h,help",
+    "version",
+    "cat-config",
+    "tldr",
+    "root=",
+    "image=",
+    "image-policy=",
+    "replace=",
+    "dry-run",
+    "inline",
+    "no-pager",
 ];
 const KIND: &str = "sysusers.d";
 
 /// `systemd-sysusers`.
 pub(super) fn sysusers(process: &mut Process<'_, '_>) -> Status {
-    let args = process.args.get(1..).unwrap_or_default().to_vec();
-    let given = match options::read(KNOWN, &args) {
+    let given = match parse(process.args.get(1..).unwrap_or_default(), KNOWN, Order::Any) {
         Ok(given) => given,
-        Err(message) => return process.fail(message),
+        Err(why) => return process.fail(why),
     };
-    if given.has('h') || given.has('v') || given.has('c') || given.has('t') {
+    if given.has("help") || given.has("version") || given.has("cat-config") || given.has("tldr") {
         return Status::SUCCESS;
     }
-    let elsewhere = given.value('r').is_some_and(|r| r != b"/") || given.has('i');
-    let replace = given.value('R').map(|r| String::from_utf8_lossy(r).into_owned());
+    let elsewhere = given.value("root").is_some_and(|r| r != b"/") || given.has("image");
+    let replace = given.value("replace").map(|r| String::from_utf8_lossy(r).into_owned());
     let sound = replace.as_ref().is_none_or(|r| r.starts_with('/') && r.ends_with(".conf"));
     if elsewhere || !sound || (replace.is_some() && given.operands.is_empty()) {
         return process.fail("Invalid argument");
@@ -108,7 +107,7 @@ pub(super) fn sysusers(process: &mut Process<'_, '_>) -> Status {
     if !read_all(process, &given, &mut queue, replace) {
         return Status::FAILURE;
     }
-    if given.has('d') {
+    if given.has("dry-run") {
         return Status::SUCCESS;
     }
     queue.add_implied();
@@ -120,7 +119,7 @@ pub(super) fn sysusers(process: &mut Process<'_, '_>) -> Status {
 }
 
 /// Reads what is to be read; false where that is an error.
-fn read_all(process: &mut Process<'_, '_>, given: &Given, queue: &mut Queue, replace: Option<String>) -> bool {
+fn read_all(process: &mut Process<'_, '_>, given: &Parsed, queue: &mut Queue, replace: Option<String>) -> bool {
     let (files, at) = match replace {
         None if !given.operands.is_empty() => return read_arguments(process, given, queue),
         None => (config::files(process, KIND, ".conf"), None),
@@ -138,10 +137,10 @@ fn read_all(process: &mut Process<'_, '_>, given: &Given, queue: &mut Queue, rep
     true
 }
 
-fn read_arguments(process: &mut Process<'_, '_>, given: &Given, queue: &mut Queue) -> bool {
+fn read_arguments(process: &mut Process<'_, '_>, given: &Parsed, queue: &mut Queue) -> bool {
     for (n, argument) in given.operands.iter().enumerate() {
         let argument = String::from_utf8_lossy(argument).into_owned();
-        let sound = if given.has('l') {
+        let sound = if given.has("inline") {
             match line::parse(process, queue, argument.trim()) {
                 Err(why) if !why.starts_with("Conflict") => {
                     process.fail(format!("(argument):{}: {why}", n + 1));

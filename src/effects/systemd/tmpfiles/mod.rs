@@ -15,31 +15,31 @@ use line::{Item, Parsed, Scope};
 
 use super::{config, image};
 use crate::effects::{
-    accounts::options::{self, Given, Known, Takes::*},
+    commands::options::{self, Order},
     process::{Errno, Process, Status},
 };
 
-const KNOWN: &[Known] = &[
-    ('h', "help", Nothing),
-    ('V', "version", Nothing),
-    ('k', "cat-config", Nothing),
-    ('T', "tldr", Nothing),
-    ('u', "user", Nothing),
-    ('c', "create", Nothing),
-    ('C', "clean", Nothing),
-    ('r', "remove", Nothing),
-    ('p', "purge", Nothing),
-    ('n', "dry-run", Nothing),
-    ('b', "boot", Nothing),
-    ('g', "graceful", Nothing),
-    ('P', "prefix", Value),
-    ('X', "exclude-prefix", Value),
-    ('E', "", Nothing),
-    ('R', "root", Value),
-    ('i', "image", Value),
-    ('I', "image-policy", Value),
-    ('S', "replace", Value),
-    ('q', "no-pager", Nothing),
+const KNOWN: &[&str] = &[
+    "h,help",
+    "version",
+    "cat-config",
+    "tldr",
+    "user",
+    "create",
+    "clean",
+    "remove",
+    "purge",
+    "dry-run",
+    "boot",
+    "graceful",
+    "prefix=",
+    "exclude-prefix=",
+    "E",
+    "root=",
+    "image=",
+    "image-policy=",
+    "replace=",
+    "no-pager",
 ];
 const KIND: &str = "tmpfiles.d";
 
@@ -56,38 +56,37 @@ struct Queue {
 
 /// `systemd-tmpfiles`.
 pub(super) fn tmpfiles(process: &mut Process<'_, '_>) -> Status {
-    let args = process.args.get(1..).unwrap_or_default().to_vec();
-    let given = match options::read(KNOWN, &args) {
+    let given = match options::parse(process.args.get(1..).unwrap_or_default(), KNOWN, Order::Any) {
         Ok(given) => given,
-        Err(message) => return process.fail(message),
+        Err(why) => return process.fail(why),
     };
-    if ['h', 'V', 'k', 'T'].iter().any(|l| given.has(*l)) {
+    if ["help", "version", "cat-config", "tldr"].iter().any(|l| given.has(l)) {
         return Status::SUCCESS;
     }
-    if !['c', 'C', 'r', 'p'].iter().any(|l| given.has(*l)) {
+    if !["create", "clean", "remove", "purge"].iter().any(|l| given.has(l)) {
         return process.fail("You need to specify at least one of --clean, --create, --remove, or --purge.");
     }
     let text = |v: &[u8]| String::from_utf8_lossy(v).into_owned();
-    let replace = given.value('S').map(text);
+    let replace = given.value("replace").map(text);
     let sound = replace.as_ref().is_none_or(|r| r.starts_with('/') && r.ends_with(".conf"));
-    let elsewhere = given.value('R').is_some_and(|r| r != b"/") || given.has('i');
+    let elsewhere = given.value("root").is_some_and(|r| r != b"/") || given.has("image");
     if !sound || elsewhere || (replace.is_some() && given.operands.is_empty()) {
         return process.fail("Invalid argument");
     }
     let mut scope = Scope {
         version: image::version(process),
-        boot: given.has('b'),
-        include: given.values('P').map(text).collect(),
-        exclude: given.values('X').map(text).collect(),
+        boot: given.has("boot"),
+        include: given.values("prefix").map(text).collect(),
+        exclude: given.values("exclude-prefix").map(text).collect(),
     };
-    if given.has('E') {
+    if given.has("E") {
         scope.exclude.extend(VOLATILE.map(str::to_owned));
     }
     let mut queue = Queue::default();
     if !read_all(process, &given, &scope, &mut queue, replace) {
         return Status::FAILURE;
     }
-    if given.has('u') || given.has('n') {
+    if given.has("user") || given.has("dry-run") {
         return Status::SUCCESS;
     }
     let umask = std::mem::replace(&mut process.umask, 0);
@@ -102,10 +101,10 @@ pub(super) fn tmpfiles(process: &mut Process<'_, '_>) -> Status {
 }
 
 /// Removes, then creates; false if something failed that may not.
-fn run(process: &mut Process<'_, '_>, given: &Given, queue: &Queue, version: u32) -> bool {
+fn run(process: &mut Process<'_, '_>, given: &options::Parsed, queue: &Queue, version: u32) -> bool {
     let all = || queue.items.iter().chain(&queue.globs);
     let mut whole = true;
-    if given.has('r') {
+    if given.has("remove") {
         // What is deeper goes first.
         let mut order: Vec<&(String, Vec<Item>)> = all().collect();
         order.sort_by_key(|(path, _)| std::cmp::Reverse(path.matches('/').count()));
@@ -113,7 +112,7 @@ fn run(process: &mut Process<'_, '_>, given: &Given, queue: &Queue, version: u32
             whole &= report(process, item, |process| create::remove(process, item));
         }
     }
-    if given.has('c') {
+    if given.has("create") {
         // Parents first: a path is done when the first one below it comes.
         let mut done = std::collections::BTreeSet::new();
         for (path, _) in all() {
@@ -160,7 +159,7 @@ fn report(
 
 fn read_all(
     process: &mut Process<'_, '_>,
-    given: &Given,
+    given: &options::Parsed,
     scope: &Scope,
     queue: &mut Queue,
     replace: Option<String>,
@@ -182,7 +181,7 @@ fn read_all(
     true
 }
 
-fn read_arguments(process: &mut Process<'_, '_>, given: &Given, scope: &Scope, queue: &mut Queue) -> bool {
+fn read_arguments(process: &mut Process<'_, '_>, given: &options::Parsed, scope: &Scope, queue: &mut Queue) -> bool {
     for argument in &given.operands {
         let name = String::from_utf8_lossy(argument).into_owned();
         if name == "-" {

@@ -155,6 +155,10 @@ impl<'c, 'p, 'a> Copier<'c, 'p, 'a> {
     fn place(&mut self, visit: &Visit, name: &[u8]) -> Result<bool, Refusal> {
         let from = visit.name.as_slice();
         let stat = match &visit.stat {
+            // A pipe of no tree: standard input.
+            Ok(stat) if stat.leaf.is_none() && matches!(stat.kind, Kind::Special(Special::Fifo)) => {
+                return self.stream(from, name).ok_or(format!("cannot open {}", quoted(from)));
+            }
             Ok(stat) => stat,
             Err(error) => return self.stream(from, name).ok_or(format!("cannot stat {}: {error}", quoted(from))),
         };

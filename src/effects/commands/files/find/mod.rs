@@ -1,7 +1,7 @@
 //! `find`.
 //!
 //! ```text
-//! parse       the command line -> an expression
+//! parse       the command line -> an expression     criteria  what is asked of a file
 //! expression  the expression, and what a place has to be for it
 //! action      -print, -printf, -ls, -exec, -delete …
 //! printf      the format of -printf
@@ -9,6 +9,7 @@
 //! ```
 
 mod action;
+mod criteria;
 mod expression;
 mod fnmatch;
 mod parse;

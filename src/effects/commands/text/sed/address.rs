@@ -1,7 +1,8 @@
 //! Reading what comes before a command.
 
 use super::{
-    parse::{Parser, ScriptError, ScriptFault},
+    fault::{ScriptError, ScriptFault},
+    parse::Parser,
     script::{Address, End, Selector},
 };
 

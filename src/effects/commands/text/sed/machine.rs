@@ -7,24 +7,23 @@ use super::{
     Settings,
     input::{Input, Turn},
     output::{self, Output},
-    script::{Action, Address, Command, End, Expression, Script, Selector, Substitution},
-    substitute::substitute,
+    script::{Action, Address, Command, Expression, Script},
 };
 use crate::effects::process::{Handle, Process, Status};
 
 /// Bytes the pattern and hold spaces may have.
-const LARGEST: usize = 64 << 20;
+pub(super) const LARGEST: usize = 64 << 20;
 
 /// What a command's range is in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Range {
+pub(super) enum Range {
     Outside,
     /// Inside, until that line where one is known.
     Inside(Option<u64>),
 }
 
 /// What goes out at the end of a cycle.
-enum Appended {
+pub(super) enum Appended {
     Text(Vec<u8>),
     File(Vec<u8>),
     Line(Vec<u8>),
@@ -46,25 +45,25 @@ enum Flow {
 }
 
 pub(super) struct Machine<'m, 'p, 'a> {
-    process: &'m mut Process<'p, 'a>,
-    script: &'m Script,
-    settings: &'m Settings,
-    input: Input,
-    ranges: Vec<Range>,
-    space: Vec<u8>,
-    hold: Vec<u8>,
+    pub(super) process: &'m mut Process<'p, 'a>,
+    pub(super) script: &'m Script,
+    pub(super) settings: &'m Settings,
+    pub(super) input: Input,
+    pub(super) ranges: Vec<Range>,
+    pub(super) space: Vec<u8>,
+    pub(super) hold: Vec<u8>,
     /// Whether the line came with its newline; and the one that is held.
-    whole: bool,
-    hold_whole: bool,
+    pub(super) whole: bool,
+    pub(super) hold_whole: bool,
     /// For `t`.
-    replaced: bool,
-    appended: Vec<Appended>,
-    main: Output,
+    pub(super) replaced: bool,
+    pub(super) appended: Vec<Appended>,
+    pub(super) main: Output,
     /// Standard output, while `main` is a file being replaced.
-    stdout: Output,
-    outputs: Vec<Option<Output>>,
-    readers: BTreeMap<Vec<u8>, (Vec<u8>, usize)>,
-    last: Option<Rc<Pattern>>,
+    pub(super) stdout: Output,
+    pub(super) outputs: Vec<Option<Output>>,
+    pub(super) readers: BTreeMap<Vec<u8>, (Vec<u8>, usize)>,
+    pub(super) last: Option<Rc<Pattern>>,
 }
 
 impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
@@ -194,7 +193,7 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
         }
     }
 
-    fn print_space(&mut self) {
+    pub(super) fn print_space(&mut self) {
         let (delimiter, whole) = (self.settings.delimiter, self.whole);
         self.main.line(self.process, &self.space, delimiter, whole);
     }
@@ -285,49 +284,7 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
         None
     }
 
-    /// Commands between the two spaces, and those that print.
-    fn move_or_print(&mut self, action: &Action) {
-        let delimiter = self.settings.delimiter;
-        match action {
-            Action::Get => (self.space, self.whole) = (self.hold.clone(), self.hold_whole),
-            Action::Hold => (self.hold, self.hold_whole) = (self.space.clone(), self.whole),
-            Action::GetAppend if self.space.len() + self.hold.len() < LARGEST => {
-                self.space.push(delimiter);
-                self.space.extend_from_slice(&self.hold);
-                self.whole = self.hold_whole;
-            }
-            Action::HoldAppend if self.space.len() + self.hold.len() < LARGEST => {
-                self.hold.push(delimiter);
-                self.hold.extend_from_slice(&self.space);
-                self.hold_whole = self.whole;
-            }
-            Action::Exchange => {
-                std::mem::swap(&mut self.space, &mut self.hold);
-                std::mem::swap(&mut self.whole, &mut self.hold_whole);
-            }
-            Action::Zap => self.space.clear(),
-            Action::Print => self.print_space(),
-            Action::PrintFirst => {
-                let line = self.first_line().to_vec();
-                self.main.line(self.process, &line, delimiter, true);
-            }
-            Action::Number => {
-                let text = format!("{}\n", self.input.line);
-                self.main.raw(self.process, text.as_bytes(), b'\n');
-            }
-            Action::FileName => {
-                let name = [self.input.name(), b"\n"].concat();
-                self.main.raw(self.process, &name, b'\n');
-            }
-            Action::List(width) => {
-                let text = listed(&self.space, width.unwrap_or(self.settings.width));
-                self.main.raw(self.process, &text, b'\n');
-            }
-            _ => {}
-        }
-    }
-
-    fn first_line(&self) -> &[u8] {
+    pub(super) fn first_line(&self) -> &[u8] {
         let end = self.space.iter().position(|&b| b == self.settings.delimiter);
         &self.space[..end.unwrap_or(self.space.len())]
     }
@@ -346,145 +303,11 @@ impl<'m, 'p, 'a> Machine<'m, 'p, 'a> {
         (!found).then_some(Flow::Quit { status: 0, print: false })
     }
 
-    fn write_space(&mut self, output: usize) {
-        let line = std::mem::take(&mut self.space);
-        self.write(output, &line, self.whole);
-        self.space = line;
-    }
-
-    fn write(&mut self, output: usize, line: &[u8], whole: bool) {
-        let delimiter = self.settings.delimiter;
-        let output = match &mut self.outputs[output] {
-            Some(output) => output,
-            None if self.settings.in_place.is_some() => &mut self.stdout,
-            None => &mut self.main,
-        };
-        output.line(self.process, line, delimiter, whole);
-    }
-
-    fn read_line(&mut self, name: &[u8]) {
-        if !self.readers.contains_key(name) {
-            let bytes = self.process.read_file(name).unwrap_or_default();
-            self.readers.insert(name.to_vec(), (bytes, 0));
-        }
-        let Some((bytes, at)) = self.readers.get_mut(name) else { return };
-        if *at < bytes.len() {
-            let rest = &bytes[*at..];
-            let line = rest.split(|&b| b == self.settings.delimiter).next().unwrap_or_default().to_vec();
-            *at += line.len() + 1;
-            self.appended.push(Appended::Line(line));
-        }
-    }
-
-    fn substitute(&mut self, substitution: &Substitution) {
-        let Some(pattern) = self.pattern(&substitution.expression) else { return };
-        let found = substitute(&self.space, &pattern, substitution, &mut self.process.stage.budget);
-        let Some(new) = found.filter(|new| new.len() < LARGEST) else { return };
-        self.space = new;
-        self.replaced = true;
-        if substitution.print {
-            self.print_space();
-        }
-        if let Some(output) = substitution.write {
-            self.write_space(output);
-        }
-    }
-
-    fn translate(&mut self, pairs: &[(Vec<u8>, Vec<u8>)]) {
-        let characters = stream::characters(&self.space);
-        let translated = characters.flat_map(|c| pairs.iter().find(|(from, _)| from == c).map_or(c, |(_, to)| to));
-        self.space = translated.copied().collect();
-    }
-
     /// The expression meant, which is the last one used from now on.
-    fn pattern(&mut self, expression: &Expression) -> Option<Rc<Pattern>> {
+    pub(super) fn pattern(&mut self, expression: &Expression) -> Option<Rc<Pattern>> {
         if let Some(pattern) = expression {
             self.last = Some(Rc::clone(pattern));
         }
         self.last.clone()
     }
-
-    fn selects(&mut self, selector: &Selector, index: usize) -> bool {
-        let Some(first) = &selector.first else { return !selector.negated };
-        let inside = match (&selector.end, self.ranges[index]) {
-            (None, _) => self.is_at(first),
-            (Some(end), Range::Outside) => self.is_at(first) && self.enter(end, index),
-            (Some(end), Range::Inside(until)) => self.stay(first, end, until, index),
-        };
-        inside != selector.negated
-    }
-
-    /// The first line of a range; it may be the last, too.
-    fn enter(&mut self, end: &End, index: usize) -> bool {
-        let line = self.input.line;
-        let until = match end {
-            End::At(Address::Line(last)) => Some(*last),
-            End::At(_) => None,
-            End::Count(more) => Some(line.saturating_add(*more)),
-            End::Multiple(of) if *of > 0 => Some(line.div_ceil(*of).saturating_mul(*of)),
-            End::Multiple(_) => Some(line),
-        };
-        if until.is_none_or(|last| last > line) {
-            self.ranges[index] = Range::Inside(until);
-        }
-        true
-    }
-
-    /// A later line: in the range, or past an end that was jumped over.
-    fn stay(&mut self, first: &Address, end: &End, until: Option<u64>, index: usize) -> bool {
-        if let Some(last) = until {
-            if self.input.line >= last {
-                self.ranges[index] = Range::Outside;
-            }
-            return self.input.line <= last || self.is_at(first);
-        }
-        if let End::At(address) = end
-            && self.is_at(address)
-        {
-            self.ranges[index] = Range::Outside;
-        }
-        true
-    }
-
-    fn is_at(&mut self, address: &Address) -> bool {
-        let line = self.input.line;
-        match address {
-            Address::Zero => false,
-            Address::Line(wanted) => line == *wanted,
-            Address::Step(first, step) => line >= *first && (line - first).is_multiple_of(*step),
-            Address::Last => self.input.is_last(self.process),
-            Address::Pattern(expression) => {
-                let Some(pattern) = self.pattern(expression) else { return false };
-                pattern.is_match(&self.space, &mut self.process.stage.budget)
-            }
-        }
-    }
-}
-
-/// `l`: everything visible, lines broken at `width`.
-fn listed(space: &[u8], width: usize) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut column = 0;
-    for &byte in space {
-        let shown = match byte {
-            b'\\' => b"\\\\".to_vec(),
-            7 => b"\\a".to_vec(),
-            8 => b"\\b".to_vec(),
-            9 => b"\\t".to_vec(),
-            10 => b"\\n".to_vec(),
-            11 => b"\\v".to_vec(),
-            12 => b"\\f".to_vec(),
-            13 => b"\\r".to_vec(),
-            32..=126 => vec![byte],
-            _ => format!("\\{byte:03o}").into_bytes(),
-        };
-        if width > 1 && column + shown.len() > width - 1 {
-            out.extend_from_slice(b"\\\n");
-            column = 0;
-        }
-        column += shown.len();
-        out.extend_from_slice(&shown);
-    }
-    out.extend_from_slice(b"$\n");
-    out
 }

@@ -1,18 +1,23 @@
 //! `sed`, as GNU's.
 //!
 //! ```text
-//! script      what a script is made of        parse, address, text    reading one
+//! script      what a script is made of        parse, address, arguments, escapes, fault    reading one
 //! input       files as lines                  output                  where lines go, files edited in place
-//! machine     commands at work                substitute              `s`
+//! machine     commands at work                select                  the lines they are for
+//! edit        what they do to the space       substitute              `s`
 //! ```
 
 mod address;
+mod arguments;
+mod edit;
 mod escapes;
+mod fault;
 mod input;
 mod machine;
 mod output;
 mod parse;
 mod script;
+mod select;
 mod substitute;
 #[cfg(test)]
 mod tests;

@@ -3,92 +3,23 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    super::pattern::{Pattern, PatternError, Syntax},
+    super::pattern::{Pattern, Syntax},
     Settings, escapes,
-    script::{Action, Command, Expression, Part, Script, Substitution},
+    fault::{ScriptError, ScriptFault},
+    script::{Action, Command, Expression, Script},
 };
 
 /// Bytes of a script, and commands in it.
 const LONGEST: usize = 1 << 20;
 
-/// A script that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("-e expression #1, char {at}: {fault}")]
-pub(super) struct ScriptError {
-    at: usize,
-    fault: ScriptFault,
-}
-
-impl ScriptError {
-    /// What sed ends with.
-    pub fn status(&self) -> u8 {
-        if matches!(self.fault, ScriptFault::Jump(_)) { 4 } else { 1 }
-    }
-}
-
-/// What is wrong with a script, in sed's words.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ScriptFault {
-    #[error("unknown command: `{0}'")]
-    Unknown(char),
-    #[error("missing command")]
-    Missing,
-    #[error("unexpected `,'")]
-    Comma,
-    #[error("invalid usage of +N or ~N as first address")]
-    FirstRelative,
-    #[error("invalid usage of line address 0")]
-    ZeroAddress,
-    #[error("unterminated address regex")]
-    OpenAddress,
-    #[error("unterminated `{0}' command")]
-    Open(char),
-    #[error("unknown option to `s'")]
-    Flag,
-    #[error("multiple `{0}' options to `s' command")]
-    Twice(char),
-    #[error("number option to `s' command may not be zero")]
-    ZeroNumber,
-    #[error("extra characters after command")]
-    Extra,
-    #[error("expected \\ after `a', `c' or `i'")]
-    Text,
-    #[error("unmatched `{{'")]
-    OpenBlock,
-    #[error("unexpected `}}'")]
-    CloseBlock,
-    #[error("command only uses one address")]
-    OneAddress,
-    #[error("{0} doesn't want any addresses")]
-    NoAddress(char),
-    #[error("\":\" lacks a label")]
-    Label,
-    #[error("can't find label for jump to `{0}'")]
-    Jump(String),
-    #[error("missing filename in r/R/w/W commands")]
-    FileName,
-    #[error("strings for `y' command are different lengths")]
-    Lengths,
-    #[error("invalid reference \\{0} on `s' command's RHS")]
-    Reference(usize),
-    #[error("no previous regular expression")]
-    NoExpression,
-    #[error("e/r/w commands disabled in sandbox mode")]
-    Sandbox,
-    #[error("the script is too long")]
-    TooLong,
-    #[error(transparent)]
-    Pattern(PatternError),
-}
-
 pub(super) struct Parser<'s> {
-    source: &'s [u8],
-    pub at: usize,
-    settings: &'s Settings,
-    script: Script,
-    blocks: Vec<usize>,
-    labels: BTreeMap<Vec<u8>, usize>,
-    jumps: Vec<(usize, Vec<u8>)>,
+    pub(super) source: &'s [u8],
+    pub(super) at: usize,
+    pub(super) settings: &'s Settings,
+    pub(super) script: Script,
+    pub(super) blocks: Vec<usize>,
+    pub(super) labels: BTreeMap<Vec<u8>, usize>,
+    pub(super) jumps: Vec<(usize, Vec<u8>)>,
 }
 
 pub(super) fn parse(source: &[u8], settings: &Settings) -> Result<Script, ScriptError> {
@@ -309,7 +240,7 @@ impl Parser<'_> {
         }
     }
 
-    fn end_of_command(&mut self) -> Result<(), ScriptError> {
+    pub(super) fn end_of_command(&mut self) -> Result<(), ScriptError> {
         self.skip_blanks();
         match self.peek() {
             None | Some(b'}' | b'#') => Ok(()),
@@ -318,141 +249,6 @@ impl Parser<'_> {
                 Ok(())
             }
             Some(_) => Err(self.error(ScriptFault::Extra)),
-        }
-    }
-
-    /// The text of `a`, `i`, `c`: on the same line, or after a backslash and a newline; lines that end with a backslash go on.
-    fn text(&mut self) -> Result<Vec<u8>, ScriptError> {
-        self.skip_blanks();
-        let mut before = Vec::new();
-        match self.peek() {
-            None => return Err(self.error(ScriptFault::Text)),
-            Some(b'\\') => {
-                self.at += 1;
-                let after = self.at;
-                self.skip_blanks();
-                match self.peek() {
-                    None => return Ok(Vec::new()),
-                    Some(b'\n') => self.at += 1,
-                    // The backslash keeps the blanks after it, or takes any meaning from a letter.
-                    Some(byte) if after == self.at => {
-                        before.push(byte);
-                        self.at += 1;
-                    }
-                    Some(_) => before.extend_from_slice(&self.source[after..self.at]),
-                }
-            }
-            Some(_) => {}
-        }
-        let start = self.at;
-        while let Some(byte) = self.peek().filter(|&b| b != b'\n') {
-            self.at = (self.at + if byte == b'\\' { 2 } else { 1 }).min(self.source.len());
-        }
-        let text = escapes::text(&self.source[start..self.at]);
-        self.at += usize::from(self.peek().is_some());
-        Ok([&before[..], &text[..], b"\n"].concat())
-    }
-
-    /// The rest of the line.
-    fn file_name(&mut self) -> Result<Vec<u8>, ScriptError> {
-        self.skip_blanks();
-        let rest = &self.source[self.at..];
-        let length = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
-        let name = rest[..length].to_vec();
-        self.at += length;
-        if self.settings.sandbox {
-            return Err(self.error(ScriptFault::Sandbox));
-        }
-        if name.is_empty() { Err(self.error(ScriptFault::FileName)) } else { Ok(name) }
-    }
-
-    fn output(&mut self) -> Result<usize, ScriptError> {
-        let name = self.file_name()?;
-        let outputs = &mut self.script.outputs;
-        Ok(outputs.iter().position(|o| *o == name).unwrap_or_else(|| {
-            outputs.push(name);
-            outputs.len() - 1
-        }))
-    }
-
-    fn translation(&mut self) -> Result<Action, ScriptError> {
-        let open = || ScriptFault::Open('y');
-        let delimiter = self.peek().ok_or_else(|| self.error(open()))?;
-        self.at += 1;
-        let from = self.delimited(delimiter, false).ok_or_else(|| self.error(open()))?;
-        let to = self.delimited(delimiter, false).ok_or_else(|| self.error(open()))?;
-        let characters = |text: &[u8]| -> Vec<Vec<u8>> {
-            let text = escapes::text(text);
-            super::super::stream::characters(&text).map(<[u8]>::to_vec).collect()
-        };
-        let (from, to) = (characters(&from), characters(&to));
-        if from.len() != to.len() {
-            return Err(self.error(ScriptFault::Lengths));
-        }
-        Ok(Action::Translate(from.into_iter().zip(to).collect()))
-    }
-
-    fn substitution(&mut self) -> Result<Action, ScriptError> {
-        let open = || ScriptFault::Open('s');
-        let delimiter = self.peek().filter(|&b| b != b'\n' && b != b'\\').ok_or_else(|| self.error(open()))?;
-        self.at += 1;
-        let source = self.delimited(delimiter, true).ok_or_else(|| self.error(open()))?;
-        let replacement = self.delimited(delimiter, false).ok_or_else(|| self.error(open()))?;
-        let mut substitution = Substitution {
-            expression: None,
-            replacement: escapes::replacement(&replacement),
-            global: false,
-            number: 0,
-            print: false,
-            write: None,
-        };
-        let (ignore_case, multiline) = self.flags(&mut substitution)?;
-        substitution.expression = self.expression(&source, ignore_case, multiline)?;
-        if let Some(expression) = &substitution.expression {
-            let groups = substitution.replacement.iter().filter_map(|p| match p {
-                Part::Group(n) => Some(*n),
-                _ => None,
-            });
-            if let Some(n) = groups.max().filter(|n| *n > expression.groups()) {
-                return Err(self.error(ScriptFault::Reference(n)));
-            }
-        }
-        Ok(Action::Substitute(Box::new(substitution)))
-    }
-
-    /// The flags of `s`, to the end of the command: whether it ignores case, whether it is for many lines.
-    fn flags(&mut self, substitution: &mut Substitution) -> Result<(bool, bool), ScriptError> {
-        let (mut ignore_case, mut multiline) = (false, false);
-        loop {
-            let byte = self.peek();
-            match byte {
-                Some(b'i' | b'I') => ignore_case = true,
-                Some(b'm' | b'M') => multiline = true,
-                Some(b'g') if substitution.global => return Err(self.error(ScriptFault::Twice('g'))),
-                Some(b'g') => substitution.global = true,
-                Some(b'p') if substitution.print => return Err(self.error(ScriptFault::Twice('p'))),
-                Some(b'p') => substitution.print = true,
-                Some(b'0'..=b'9') => {
-                    let number = self.number().unwrap_or(0);
-                    if number == 0 {
-                        return Err(self.error(ScriptFault::ZeroNumber));
-                    }
-                    substitution.number = usize::try_from(number).unwrap_or(usize::MAX);
-                    continue;
-                }
-                Some(b'w') => {
-                    self.at += 1;
-                    substitution.write = Some(self.output()?);
-                    return Ok((ignore_case, multiline));
-                }
-                Some(b'\r') => {}
-                None | Some(b'}' | b'#' | b'\n' | b';' | b' ' | b'\t') => {
-                    self.end_of_command()?;
-                    return Ok((ignore_case, multiline));
-                }
-                Some(_) => return Err(self.error(ScriptFault::Flag)),
-            }
-            self.at += 1;
         }
     }
 
