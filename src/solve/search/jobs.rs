@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     super::{
         pool::{Group, Pkg},
-        rules::{no, package, yes},
+        rules::{Literal, no, package, yes},
     },
     Search,
     policy::Mode,
@@ -51,8 +51,9 @@ impl Search<'_> {
     /// A job that names packages of an older architecture may have them alone, and what a job's candidates all replace
     /// need not be kept.
     pub(super) fn override_policies(&mut self) {
+        let heads: BTreeSet<_> = self.rules.arches.clone().map(|n| self.rules.get(n).head).collect();
         for job in self.jobs {
-            self.override_arches(job);
+            self.override_arches(job, &heads);
             if job.iter().any(|&p| self.pool.is_installed(p)) {
                 continue;
             }
@@ -67,10 +68,12 @@ impl Search<'_> {
         }
     }
 
-    fn override_arches(&mut self, job: &[Pkg]) {
-        let heads: BTreeSet<_> = self.rules.arches.clone().map(|n| self.rules.get(n).head).collect();
+    fn override_arches(&mut self, job: &[Pkg], heads: &BTreeSet<Literal>) {
         let names: BTreeSet<Group> =
             job.iter().filter(|&&p| heads.contains(&no(p))).map(|&p| self.pool.group_of(p)).collect();
+        if names.is_empty() {
+            return;
+        }
         for n in self.rules.arches.clone() {
             if names.contains(&self.pool.group_of(package(self.rules.get(n).head))) {
                 self.rules.get_mut(n).off = true;

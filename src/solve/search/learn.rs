@@ -85,7 +85,9 @@ impl Search<'_> {
                     here -= 1;
                     if here == 0 {
                         point = -l;
-                        seen.retain(|p| !others.iter().any(|l| package(*l) == *p));
+                        for &l in &others {
+                            seen.remove(&package(l));
+                        }
                         continue;
                     }
                 } else {

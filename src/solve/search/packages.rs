@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::{
     super::{
+        normal::{Form, Normal, normal},
         pool::Pkg,
-        rules::{Claim, DepId, Ground, no},
+        rules::{Claim, DepId, Ground, no, package},
     },
     Search,
 };
@@ -98,7 +99,7 @@ impl Search<'_> {
                 self.rules.add_shared(no(p), start, any.len() as u32);
             }
             Claim::Either(mut block) => {
-                block.iter().filter(|l| **l > 0).for_each(|&l| reached.want(super::package(l)));
+                block.iter().filter(|l| **l > 0).for_each(|&l| reached.want(package(l)));
                 let at = block.partition_point(|&l| l < no(p));
                 block.insert(at, no(p));
                 self.rules.add_sorted(block[0], &block[1..]);
@@ -115,7 +116,13 @@ impl Search<'_> {
         }
         for d in self.book.deps(p, Relation::Recommends).chain(self.book.deps(p, Relation::Suggests)) {
             match self.book.complex(d) {
-                Some(rich) => self.positives(&rich, false, reached),
+                Some(rich) => {
+                    self.positives(&rich, false, reached);
+                    // libsolv forgets what only an else brings in, and then installs it without what it needs.
+                    if let Some(Normal::Blocks(blocks)) = normal(self.book, &rich, Form::Holds) {
+                        blocks.iter().flatten().filter(|l| **l > 0).for_each(|&l| reached.want(package(l)));
+                    }
+                }
                 None => self.book.providers(d).iter().for_each(|&q| reached.want(q)),
             }
         }

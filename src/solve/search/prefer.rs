@@ -1,12 +1,12 @@
 //! The last order of preference among names: what is current, what is installed, what others recommend and suggest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     super::{
         normal::{Form, Normal, normal},
         pool::Pkg,
-        rules::{DepId, Rulebook, package, yes},
+        rules::{DepId, Literal, Rulebook, package, yes},
     },
     Search,
     policy::merge_sort,
@@ -19,14 +19,14 @@ pub(super) struct Preferred {
     seen: usize,
     recommended: Vec<bool>,
     suggested: Vec<bool>,
-    /// Rich dependencies whose conditions are not decided yet, and whether they are suggestions.
-    waiting: BTreeSet<(DepId, bool)>,
+    /// Clauses of rich dependencies whose conditions are not decided yet; and whether they are suggestions.
+    waiting: BTreeMap<(DepId, bool), Vec<Vec<Literal>>>,
 }
 
 impl Preferred {
     pub fn new(book: &Rulebook<'_>) -> Self {
         let none = vec![false; book.pool.len() as usize];
-        Self { seen: 0, recommended: none.clone(), suggested: none, waiting: BTreeSet::new() }
+        Self { seen: 0, recommended: none.clone(), suggested: none, waiting: BTreeMap::new() }
     }
 
     /// Decisions from here on were undone.
@@ -59,7 +59,11 @@ impl Search<'_> {
             for (relation, suggests) in [(Relation::Recommends, false), (Relation::Suggests, true)] {
                 for d in self.book.deps(package(l), relation) {
                     match self.book.complex(d) {
-                        Some(_) => drop(self.preferred.waiting.insert((d, suggests))),
+                        Some(rich) => {
+                            if let Some(Normal::Blocks(blocks)) = normal(self.book, &rich, Form::Holds) {
+                                self.preferred.waiting.insert((d, suggests), blocks);
+                            }
+                        }
                         None => {
                             let found = self.book.providers(d);
                             found.iter().for_each(|&q| self.mark(q, suggests));
@@ -68,9 +72,12 @@ impl Search<'_> {
                 }
             }
         }
-        for (d, suggests) in self.preferred.waiting.clone() {
-            self.mark_rich(d, suggests);
-        }
+        let mut waiting = std::mem::take(&mut self.preferred.waiting);
+        waiting.retain(|&(_, suggests), blocks| {
+            blocks.retain(|block| !self.mark_block(block, suggests));
+            !blocks.is_empty()
+        });
+        self.preferred.waiting = waiting;
     }
 
     fn mark(&mut self, p: Pkg, suggests: bool) {
@@ -78,16 +85,13 @@ impl Search<'_> {
         map[p.0 as usize] = true;
     }
 
-    /// The packages a rich dependency names, where its conditions hold.
-    fn mark_rich(&mut self, d: DepId, suggests: bool) {
-        let Some(Normal::Blocks(blocks)) = self.book.complex(d).and_then(|r| normal(self.book, &r, Form::Holds)) else {
-            return;
-        };
-        for block in blocks {
-            if block.iter().filter(|l| **l < 0).all(|&l| self.level(package(l)) > 0) {
-                block.into_iter().filter(|l| *l > 0).for_each(|l| self.mark(package(l), suggests));
-            }
+    /// Marks the packages a clause of a rich dependency names, if its conditions hold.
+    fn mark_block(&mut self, block: &[Literal], suggests: bool) -> bool {
+        let holds = block.iter().filter(|l| **l < 0).all(|&l| self.level(package(l)) > 0);
+        if holds {
+            block.iter().filter(|l| **l > 0).for_each(|&l| self.mark(package(l), suggests));
         }
+        holds
     }
 
     /// Only recommended and supplementing packages, if there are any; installed ones stay.

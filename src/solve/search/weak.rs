@@ -1,5 +1,7 @@
 //! Weak dependencies: what the new packages recommend, and what supplements them, where it fits.
 
+use std::collections::BTreeSet;
+
 use super::{
     super::{
         normal::{Form, Normal, normal},
@@ -95,11 +97,8 @@ impl Search<'_> {
         let obsolete = self.obsoleted_by_installed();
         recommended.retain(|p| !obsolete.contains(p));
         supplementing.retain(|p| !obsolete.contains(p) && self.is_news(*p));
-        for &p in &supplementing {
-            if !recommended.contains(&p) {
-                recommended.push(p);
-            }
-        }
+        let mut seen: BTreeSet<Pkg> = recommended.iter().copied().collect();
+        recommended.extend(supplementing.iter().copied().filter(|&p| seen.insert(p)));
         match recommended[..] {
             [] => return false,
             [one] => {
@@ -108,7 +107,8 @@ impl Search<'_> {
             }
             _ => self.filter(&mut recommended, Mode::Recommend),
         }
-        supplementing.retain(|p| recommended.contains(p));
+        let allowed: BTreeSet<Pkg> = recommended.into_iter().collect();
+        supplementing.retain(|p| allowed.contains(p));
         if supplementing.len() > 1 {
             self.old_versions_last(&mut supplementing);
             self.newer_provides_first(&mut supplementing);
@@ -121,7 +121,7 @@ impl Search<'_> {
             }
         }
         if self.queue.len() >= decided {
-            self.wish_recommended(level, decided, &recommended);
+            self.wish_recommended(level, decided, &allowed);
         }
         true
     }
@@ -140,14 +140,10 @@ impl Search<'_> {
 
     /// What the new packages recommend and nothing there serves.
     fn recommended(&self) -> Vec<Pkg> {
-        let mut out = Vec::new();
+        let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
         for p in self.pool.all().filter(|&p| self.level(p) > 0 && !self.pool.is_installed(p)) {
             for d in self.book.deps(p, Relation::Recommends) {
-                for q in self.open_recommendation(d) {
-                    if !out.contains(&q) {
-                        out.push(q);
-                    }
-                }
+                out.extend(self.open_recommendation(d).into_iter().filter(|&q| seen.insert(q)));
             }
         }
         out.retain(|&p| self.may_be_wished(p));
@@ -171,7 +167,7 @@ impl Search<'_> {
                 out.extend(block.into_iter().filter(|l| *l > 0).map(package).filter(|&q| self.level(q) == 0));
             }
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         out.retain(|&q| seen.insert(q));
         out
     }
@@ -197,7 +193,7 @@ impl Search<'_> {
         self.book.deps(p, Relation::Supplements).any(|d| self.truth(d) == Truth::New) && !there.any(clashes)
     }
 
-    fn obsoleted_by_installed(&self) -> std::collections::BTreeSet<Pkg> {
+    fn obsoleted_by_installed(&self) -> BTreeSet<Pkg> {
         let installed = self.pool.installed().filter(|&p| self.level(p) > 0);
         installed
             .flat_map(|p| self.pool.deps(p, Relation::Obsoletes))
@@ -206,7 +202,7 @@ impl Search<'_> {
     }
 
     /// The recommendations of what was decided so far, in the order of decision.
-    fn wish_recommended(&mut self, level: &mut i32, decided: usize, allowed: &[Pkg]) {
+    fn wish_recommended(&mut self, level: &mut i32, decided: usize, allowed: &BTreeSet<Pkg>) {
         for at in 0..decided {
             let l = self.queue[at];
             if l < 0 || self.pool.is_installed(package(l)) {
