@@ -8,7 +8,7 @@ use super::{
     Error,
     pool::{Pkg, Pool},
 };
-use crate::formats::repodata::Requirement;
+use crate::{formats::repodata::Requirement, terms::rpmvercmp};
 
 /// One part of a spec: exact text or a glob.
 enum Part {
@@ -23,6 +23,14 @@ impl Part {
             return Self::Exact(text.to_owned());
         }
         Glob::new(text).map_or_else(|_| Self::Exact(text.to_owned()), |g| Self::Like(g.compile_matcher()))
+    }
+
+    /// Whether it is this version or release: versions are compared, not spelled.
+    fn is_version(&self, text: &str) -> bool {
+        match self {
+            Self::Exact(t) => rpmvercmp(t, text).is_eq(),
+            _ => self.fits(text),
+        }
     }
 
     fn fits(&self, text: &str) -> bool {
@@ -133,7 +141,11 @@ impl Pool<'_> {
 
     fn add_obsoleters(&self, list: &mut Vec<Pkg>, just_name: bool) {
         if just_name {
-            let more = list.iter().flat_map(|&p| self.all_obsoleters(p)).filter(|&q| self.is_considered(q));
+            let more = list
+                .iter()
+                .filter(|&&p| self.is_visible(p))
+                .flat_map(|&p| self.all_obsoleters(p))
+                .filter(|&q| self.is_considered(q));
             list.extend(more.collect::<Vec<_>>());
         }
         list.sort_unstable();
@@ -152,9 +164,9 @@ impl Pool<'_> {
         }
         let wanted: Requirement =
             spec.parse().map_err(|source| Error::Spec { spec: spec.chars().take(200).collect(), source })?;
-        // Packages of other architectures provide nothing; they are named where nothing else is there.
+        // Packages of other architectures provide nothing, though they own files; they are named where nothing else is.
         let mut packages: Vec<Pkg> = self.providers(&wanted).into_iter().filter(|&p| fits(p)).collect();
-        if packages.iter().any(|&p| self.is_visible(p)) {
+        if !spec.starts_with('/') && packages.iter().any(|&p| self.is_visible(p)) {
             packages.retain(|&p| self.is_visible(p));
         }
         Ok(Match { packages, just_name: false })
@@ -197,8 +209,8 @@ impl Pool<'_> {
         let fits = |p: &Pkg| {
             let evr = self.evr(*p);
             form.epoch.is_none_or(|e| e == evr.epoch)
-                && form.version.fits(evr.version)
-                && form.release.fits(evr.release)
+                && form.version.is_version(evr.version)
+                && form.release.is_version(evr.release)
                 && form.arch.fits(self.arch(*p))
                 && self.arch(*p) != "src"
                 && usable(*p)
