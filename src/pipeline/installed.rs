@@ -24,6 +24,9 @@ const RELATIONS: [(rpm::Relation, Relation); 8] = [
 
 /// A catalog of the packages of a database, with all their paths.
 pub(super) fn catalog<'a>(packages: impl Iterator<Item = (&'a Installed, Nevra)>) -> Result<Catalog, Error> {
+    // libsolv numbers them as rpm's index of names does, and numbers break ties.
+    let mut packages: Vec<_> = packages.collect();
+    packages.sort_by(|a, b| (&a.1.name, a.0.instance).cmp(&(&b.1.name, b.0.instance)));
     let mut builder = Catalog::builder();
     for (package, nevra) in packages {
         let record = record(&package.header, &nevra)?;

@@ -1,14 +1,12 @@
 //! Packages that exist and cannot be chosen: by whose rule.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     fmt,
 };
 
-use globset::{Glob, GlobMatcher};
-
 use super::pool::{Pkg, Pool};
-use crate::formats::repodata::{Catalog, PkgId, Relation};
+use crate::formats::repodata::{Catalog, Relation};
 
 /// Why a package that exists cannot be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,37 +66,47 @@ const RPMLIB: [&str; 22] = [
 ];
 
 impl Pool<'_> {
-    /// Goes over all packages once.
+    /// Goes over all packages once. A pattern means what it means as a spec, in whatever repository that is.
     pub(super) fn bar(&mut self) {
-        let arches = self.request.arch.package_arches();
-        let global = Patterns::new(&self.request.excludes);
-        for (i, source) in self.request.sources.iter().enumerate() {
-            let c = self.catalogs[i + self.installed_catalogs];
-            let start = self.first[i + self.installed_catalogs];
-            let lacking = unsupported_features(c);
-            let (excludes, includes) = (Patterns::new(&source.excludes), Patterns::new(&source.includes));
-            let mut arch_known = HashMap::new();
-            for p in c.packages() {
-                let arch = c.arch(p);
-                let why = if !*arch_known.entry(arch).or_insert_with(|| arches.contains(&arch)) {
-                    Some(Barred::OtherArch(arch.to_owned()))
-                } else if let Some(pattern) = global.hit(c, p) {
-                    Some(Barred::Excluded(pattern.to_owned()))
-                } else if let Some(pattern) = excludes.hit(c, p) {
-                    Some(Barred::ExcludedByRepo(pattern.to_owned()))
-                } else if !source.includes.is_empty() && includes.hit(c, p).is_none() {
-                    Some(Barred::NotIncluded)
-                } else if lacking.is_empty() {
-                    None
+        let mut barred = HashMap::new();
+        let mut hidden = BTreeSet::new();
+        for pattern in &self.request.excludes {
+            for p in self.named_like(pattern) {
+                if self.is_installed(p) {
+                    hidden.insert(p);
                 } else {
-                    let bad = c.dep_numbers(p, Relation::Requires).find(|d| lacking.contains(d));
-                    bad.map(|d| Barred::RpmFeature(c.dep(d).name.to_owned()))
-                };
-                if let Some(why) = why {
-                    self.barred.insert(Pkg(start + p.0), why);
+                    barred.entry(p).or_insert_with(|| Barred::Excluded(pattern.clone()));
                 }
             }
         }
+        for (i, source) in self.request.sources.iter().enumerate() {
+            let c = self.catalogs[i + self.installed_catalogs];
+            let start = self.first[i + self.installed_catalogs];
+            let own = start..self.first[i + self.installed_catalogs + 1];
+            for pattern in &source.excludes {
+                for p in self.named_like(pattern).into_iter().filter(|p| own.contains(&p.0)) {
+                    barred.entry(p).or_insert_with(|| Barred::ExcludedByRepo(pattern.clone()));
+                }
+            }
+            if !source.includes.is_empty() {
+                let included: BTreeSet<Pkg> = source.includes.iter().flat_map(|p| self.named_like(p)).collect();
+                for p in own.map(Pkg).filter(|p| !included.contains(p)) {
+                    barred.entry(p).or_insert(Barred::NotIncluded);
+                }
+            }
+            let lacking = unsupported_features(c);
+            for id in c.packages() {
+                let p = Pkg(start + id.0);
+                if self.arch_score(p) == 0 {
+                    barred.entry(p).or_insert_with(|| Barred::OtherArch(c.arch(id).to_owned()));
+                } else if !lacking.is_empty()
+                    && let Some(bad) = c.dep_numbers(id, Relation::Requires).find(|d| lacking.contains(d))
+                {
+                    barred.entry(p).or_insert_with(|| Barred::RpmFeature(c.dep(bad).name.to_owned()));
+                }
+            }
+        }
+        (self.barred, self.hidden) = (barred, hidden);
     }
 }
 
@@ -107,47 +115,4 @@ fn unsupported_features(c: &Catalog) -> BTreeSet<u32> {
         name.strip_prefix("rpmlib(").and_then(|n| n.strip_suffix(')')).is_none_or(|feature| RPMLIB.contains(&feature))
     };
     (0..c.dep_count()).filter(|&n| !known(c.dep(n).name)).collect()
-}
-
-/// `excludepkgs`-like lists: names, `name.arch`, NEVRAs, globs over any of these.
-struct Patterns<'p> {
-    exact: BTreeMap<&'p str, ()>,
-    globs: Vec<(&'p str, GlobMatcher)>,
-}
-
-impl<'p> Patterns<'p> {
-    fn new(patterns: &'p [String]) -> Self {
-        let mut out = Self { exact: BTreeMap::new(), globs: Vec::new() };
-        for p in patterns {
-            match Glob::new(p) {
-                Ok(g) if p.contains(['*', '?', '[']) => out.globs.push((p, g.compile_matcher())),
-                _ => drop(out.exact.insert(p, ())),
-            }
-        }
-        out
-    }
-
-    fn hit(&self, c: &Catalog, p: PkgId) -> Option<&'p str> {
-        if self.exact.is_empty() && self.globs.is_empty() {
-            return None;
-        }
-        let name = c.name(p);
-        let exact = |text: &str| self.exact.get_key_value(text).map(|(k, ())| *k);
-        if let Some(hit) = exact(name).or_else(|| self.globs.iter().find(|(_, g)| g.is_match(name)).map(|(t, _)| *t)) {
-            return Some(hit);
-        }
-        // Longer forms only where a pattern could be one: it has a dot or a dash.
-        let nevra = c.nevra(p);
-        let evr = &nevra.evr;
-        let forms = [
-            format!("{name}.{}", nevra.arch),
-            format!("{name}-{}", evr.version),
-            format!("{name}-{}-{}", evr.version, evr.release),
-            format!("{name}-{}-{}.{}", evr.version, evr.release, nevra.arch),
-            format!("{name}-{}:{}-{}", evr.epoch, evr.version, evr.release),
-            format!("{name}-{}:{}-{}.{}", evr.epoch, evr.version, evr.release, nevra.arch),
-        ];
-        let like = |text: &String| self.globs.iter().find(|(_, g)| g.is_match(text)).map(|(t, _)| *t);
-        forms.iter().find_map(|form| exact(form).or_else(|| like(form)))
-    }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     conflict::{Aim, Goal},
     pool::Pkg,
+    rules::{Claim, Ground, package},
     solution::Resolver,
 };
 use crate::terms::{Checksum, Nevra};
@@ -122,6 +123,12 @@ impl Resolver<'_> {
             let reason = reasons.remove(&p).unwrap_or_else(fallback);
             out.push(self.change(p, action, reason, replaces.iter().map(|&q| pool.nevra(q)).collect()));
         }
+        // What an installed package obsoletes may go, though nothing new does it.
+        let replaced: BTreeSet<Nevra> = out.iter().flat_map(|c: &Change| c.replaces.iter().cloned()).collect();
+        for &q in gone.iter().filter(|q| !replaced.contains(&pool.nevra(**q))) {
+            let by = pool.all_obsoleters(q).into_iter().find(|p| chosen.binary_search(p).is_ok());
+            obsoleted.entry(q).or_insert(by.unwrap_or(q));
+        }
         for (q, by) in obsoleted {
             out.push(self.change(q, Action::Remove, Reason::Obsoleted { by: pool.nevra(by) }, Vec::new()));
         }
@@ -157,6 +164,7 @@ impl Resolver<'_> {
         let is_chosen = |p: &Pkg| chosen.binary_search(p).is_ok();
         let mut out = BTreeMap::new();
         let mut queue = VecDeque::new();
+        let mut claims = Vec::new();
         let mut seen = BTreeSet::new();
         let specs = goals.iter().filter_map(|(goal, any)| match goal {
             Goal::Spec(spec) => Some((any.iter().copied().find(is_chosen)?, Reason::Asked { spec: spec.clone() })),
@@ -172,12 +180,12 @@ impl Resolver<'_> {
                 queue.push_back(p);
             }
             while let Some(p) = queue.pop_front() {
-                let Ok(rules) = self.rules.of(p) else { continue };
-                for clause in rules.clauses {
-                    let serves = clause.any.iter().copied().filter(is_chosen);
-                    for q in serves.filter(|&q| !self.pool.is_installed(q)) {
+                self.rules.claims(p, &mut claims);
+                for (ground, claim) in claims.drain(..) {
+                    let (Ground::Requires(d), serves) = (ground, served(&claim)) else { continue };
+                    for q in serves.into_iter().filter(|q| is_chosen(q) && !self.pool.is_installed(*q)) {
                         if seen.insert(q) {
-                            let requirement = clause.text.to_string();
+                            let requirement = self.rules.text(d);
                             out.insert(q, Reason::Needed { by: self.pool.nevra(p), requirement });
                             queue.push_back(q);
                         }
@@ -186,5 +194,14 @@ impl Resolver<'_> {
             }
         }
         out
+    }
+}
+
+/// The packages that make a claim hold.
+fn served(claim: &Claim) -> Vec<Pkg> {
+    match claim {
+        Claim::AnyOf(any) => any.to_vec(),
+        Claim::Either(block) => block.iter().filter(|l| **l > 0).map(|&l| package(l)).collect(),
+        Claim::Never | Claim::Without(_) => Vec::new(),
     }
 }

@@ -129,20 +129,22 @@ impl<'a> Set<'a> {
 
     /// Truth of a dependency, read straight off its syntax.
     fn holds(&self, rich: &Rich) -> bool {
+        self.holds_without(rich, usize::MAX)
+    }
+
+    /// The same without one member: no package conflicts with itself.
+    fn holds_without(&self, rich: &Rich, me: usize) -> bool {
         match rich {
-            Rich::Plain(r) => !self.providers(r).is_empty(),
-            Rich::And(all) => all.iter().all(|r| self.holds(r)),
-            Rich::Or(all) => all.iter().any(|r| self.holds(r)),
-            Rich::If { then, when, otherwise } if self.holds(when) => {
-                let _ = otherwise;
-                self.holds(then)
+            Rich::Plain(r) => self.providers(r).into_iter().any(|i| i != me),
+            Rich::And(all) => all.iter().all(|r| self.holds_without(r, me)),
+            Rich::Or(all) => all.iter().any(|r| self.holds_without(r, me)),
+            Rich::If { then, when, .. } if self.holds_without(when, me) => self.holds_without(then, me),
+            Rich::If { otherwise, .. } => otherwise.as_ref().is_none_or(|r| self.holds_without(r, me)),
+            Rich::Unless { when, otherwise, .. } if self.holds_without(when, me) => {
+                otherwise.as_ref().is_some_and(|r| self.holds_without(r, me))
             }
-            Rich::If { otherwise, .. } => otherwise.as_ref().is_none_or(|r| self.holds(r)),
-            Rich::Unless { when, otherwise, .. } if self.holds(when) => {
-                otherwise.as_ref().is_some_and(|r| self.holds(r))
-            }
-            Rich::Unless { then, .. } => self.holds(then),
-            Rich::With(_) | Rich::Without(..) => (0..self.members.len()).any(|i| self.is_one(i, rich)),
+            Rich::Unless { then, .. } => self.holds_without(then, me),
+            Rich::With(_) | Rich::Without(..) => (0..self.members.len()).any(|i| i != me && self.is_one(i, rich)),
         }
     }
 
@@ -180,7 +182,7 @@ fn broken(set: &Set<'_>, request: &Request) -> Vec<Violation> {
         }
         for d in m.catalog.deps(m.id, Relation::Conflicts) {
             if Rich::is_rich(d.name) {
-                if Rich::parse(d.name).is_ok_and(|r| set.holds(&r)) {
+                if Rich::parse(d.name).is_ok_and(|r| set.holds_without(&r, i)) {
                     out.push(Violation::Unsatisfied { package: m.nevra(), requirement: format!("not {}", d.name) });
                 }
                 continue;

@@ -172,6 +172,19 @@ pub(super) fn explain(pool: &Pool<'_>, goals: &[Aim], conflict: &Conflict) -> Un
     Unsatisfiable { because }
 }
 
+/// The refusal of a solution that would remove these protected packages for the sake of those.
+pub(super) fn refuse(pool: &Pool<'_>, removals: &[(Pkg, Pkg)]) -> Unsatisfiable {
+    let told = removals.iter().map(|&(p, by)| {
+        let obsoletes = Why::Obsoletes { with: pool.nevra(p), installed: true };
+        let repo = pool.source(by).map(|s| s.id.clone());
+        let candidate = Why::Candidates { packages: vec![(pool.nevra(by), repo)], more: 0 };
+        let because = vec![Explanation { why: obsoletes, because: Vec::new() }];
+        let because = vec![Explanation { why: candidate, because }];
+        Explanation { why: Why::Stays(pool.nevra(p)), because }
+    });
+    Unsatisfiable { because: told.collect() }
+}
+
 struct Teller<'a> {
     pool: &'a Pool<'a>,
     conflict: &'a Conflict,
@@ -269,8 +282,14 @@ impl Teller<'_> {
     fn nothing_provides(&self, text: &str) -> Why {
         let mut near = Vec::new();
         if let Ok(wanted) = text.parse::<Requirement>() {
-            let any = self.pool.providers(&Requirement::any(wanted.name));
-            near.extend(self.pool.preferred(&any).into_iter().take(3).map(|p| self.pool.nevra(p)));
+            let mut any = self.pool.providers(&Requirement::any(wanted.name.as_str()));
+            // The nearest is the one that provides the newest version of it.
+            let provided = |p| {
+                let entries = self.pool.deps(p, Relation::Provides).filter(|d| d.name == wanted.name);
+                entries.map(|d| d.evr).max_by(|a, b| a.order(b)).unwrap_or_default()
+            };
+            any.sort_by(|&a, &b| provided(b).order(&provided(a)));
+            near.extend(any.into_iter().take(3).map(|p| self.pool.nevra(p)));
         }
         Why::NothingProvides { requirement: text.to_owned(), near }
     }

@@ -1,17 +1,17 @@
 //! Which packages: policy over a SAT core, and its explanation.
 //!
 //! ```text
-//! Request ──▶ Pool          packages of all sources, what is out and why, who provides what, order of preference
-//!              └▶ rules     a package's dependencies as clauses
-//!                  └▶ search   resolvo decides            ──▶ Solution
-//!                      └▶ explain   or says why not       ──▶ Unsatisfiable
+//! Request ──▶ Pool          packages of all sources, what is out and why, who provides what, what a spec means
+//!              └▶ rules     what a package asks, as clauses
+//!                  └▶ search   decides in libsolv's order   ──▶ Solution
+//!                      └▶ explain   or says why not         ──▶ Unsatisfiable
 //! closure     proves a result closed and conflict-free without any of the above
 //! ```
 //!
 //! The policy is dnf's (libsolv's): what is installed stays, unless a request or a dependency needs it newer or
 //! something installable obsoletes it; the best candidate of each request or an error; arch colours, priorities, costs,
-//! install-only kernels, weak dependencies off unless asked. [`search`](self) is the only file that knows the SAT core:
-//! its seam is clauses in, chosen packages or a conflict out.
+//! install-only kernels, weak dependencies off unless asked. [`search`](self)'s seam is jobs in, chosen packages or a
+//! conflict out.
 //!
 //! Pure: no file, no socket, no clock. File dependencies outside `primary.xml`'s lists end in [`Error::NeedsFileLists`]
 //! with the paths to look up; the caller answers through [`Source::answer`] and asks again.
@@ -22,11 +22,12 @@ mod closure;
 mod conflict;
 mod error;
 mod explain;
-mod order;
+mod normal;
 mod pool;
 mod request;
 mod rules;
 mod search;
+mod sight;
 mod solution;
 mod spec;
 mod weak;

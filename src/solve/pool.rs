@@ -33,6 +33,9 @@ pub(super) struct Pool<'a> {
     members: Vec<Vec<Pkg>>,
     pub(super) barred: HashMap<Pkg, Barred>,
     installonly: BTreeSet<Pkg>,
+    /// Installed packages a global exclude names.
+    pub(super) hidden: BTreeSet<Pkg>,
+    pub(super) arch_scores: Vec<u8>,
     unknown_paths: RefCell<BTreeSet<String>>,
 }
 
@@ -53,9 +56,12 @@ impl<'a> Pool<'a> {
             members: Vec::new(),
             barred: HashMap::new(),
             installonly: BTreeSet::new(),
+            hidden: BTreeSet::new(),
+            arch_scores: Vec::new(),
             unknown_paths: RefCell::default(),
         };
         pool.group();
+        pool.score();
         pool.bar();
         for name in &request.installonly {
             pool.installonly.extend(pool.providers(&Requirement::any(name)));
@@ -102,7 +108,13 @@ impl<'a> Pool<'a> {
         self.installed_catalogs == 1 && p.0 < self.first[1]
     }
 
-    fn place(&self, p: Pkg) -> (usize, PkgId) {
+    /// The catalog with this number (see [`Pool::place`]).
+    pub fn catalog(&self, number: u32) -> &'a Catalog {
+        self.catalogs[number as usize]
+    }
+
+    /// The number of the package's catalog and its number there.
+    pub fn place(&self, p: Pkg) -> (usize, PkgId) {
         let i = self.first.partition_point(|&f| f <= p.0) - 1;
         (i, PkgId(p.0 - self.first[i]))
     }
@@ -178,10 +190,14 @@ impl<'a> Pool<'a> {
 
     /// Packages that provide the capability in a version that meets the range, in number order, barred ones included.
     pub fn providers(&self, wanted: &Requirement) -> Vec<Pkg> {
-        let range = wanted.range();
+        self.providing(&wanted.name, wanted.range())
+    }
+
+    /// As [`Pool::providers`], of borrowed parts.
+    pub fn providing(&self, wanted: &str, range: (Sense, EvrRef<'_>)) -> Vec<Pkg> {
         let mut out = Vec::new();
         for (c, first) in self.catalogs.iter().zip(&self.first) {
-            let Some(name) = c.find(&wanted.name) else { continue };
+            let Some(name) = c.find(wanted) else { continue };
             for (p, number) in c.providers(name) {
                 let d = c.dep(number);
                 if range.0 == Sense::ANY || ranges_overlap((d.sense, d.evr), range) {
@@ -189,8 +205,10 @@ impl<'a> Pool<'a> {
                 }
             }
         }
-        if wanted.name.starts_with('/') && wanted.sense == Sense::ANY {
-            out.extend(self.owners(&wanted.name, out.is_empty()));
+        if wanted.starts_with('/') && range.0 == Sense::ANY {
+            // What is installed may be replaced by a package that owns the path as well.
+            let known = out.iter().any(|p| !self.is_installed(*p));
+            out.extend(self.owners(wanted, !known));
             out.sort_unstable();
         }
         out.dedup();
@@ -212,7 +230,7 @@ impl<'a> Pool<'a> {
                 None => unknown |= !all_files && !in_primary(path),
             }
         }
-        if out.is_empty() && ask && unknown {
+        if ask && unknown && !out.iter().any(|p| !self.is_installed(*p)) {
             self.unknown_paths.borrow_mut().insert(path.to_owned());
         }
         out
@@ -236,28 +254,34 @@ impl<'a> Pool<'a> {
 
     /// Packages that `p` obsoletes: by name and version of the package, never by what it provides.
     pub fn obsoleted_by(&self, p: Pkg) -> Vec<Pkg> {
-        let mut out = Vec::new();
-        for d in self.deps(p, Relation::Obsoletes) {
-            for q in self.named(d.name) {
-                if q != p && ranges_overlap((Sense::EQUAL, self.evr(q)), (d.sense, d.evr)) {
-                    out.push(q);
-                }
-            }
-        }
+        let mut out: Vec<Pkg> = self.deps(p, Relation::Obsoletes).flat_map(|d| self.obsoleted_through(d)).collect();
+        out.retain(|&q| q != p);
         out.sort_unstable();
         out.dedup();
         out
     }
 
+    /// Packages one entry obsoletes.
+    pub fn obsoleted_through(&self, d: Dep<'_>) -> impl Iterator<Item = Pkg> {
+        self.named(d.name).into_iter().filter(move |&q| ranges_overlap((Sense::EQUAL, self.evr(q)), (d.sense, d.evr)))
+    }
+
     /// Packages that obsolete `q`, those of the same name left out.
     pub fn obsoleters(&self, q: Pkg) -> Vec<Pkg> {
-        let (name, evr, group) = (self.name(q), self.evr(q), self.group_of(q));
+        let mut out = self.all_obsoleters(q);
+        out.retain(|&p| self.group_of(p) != self.group_of(q));
+        out
+    }
+
+    /// Packages that obsolete `q`, in number order.
+    pub fn all_obsoleters(&self, q: Pkg) -> Vec<Pkg> {
+        let (name, evr) = (self.name(q), self.evr(q));
         let mut out = Vec::new();
         for (c, first) in self.catalogs.iter().zip(&self.first) {
             let Some(id) = c.find(name) else { continue };
             for (p, number) in c.obsoleters(id) {
                 let (p, d) = (Pkg(first + p.0), c.dep(number));
-                if self.group_of(p) != group && ranges_overlap((Sense::EQUAL, evr), (d.sense, d.evr)) {
+                if ranges_overlap((Sense::EQUAL, evr), (d.sense, d.evr)) {
                     out.push(p);
                 }
             }
@@ -283,13 +307,4 @@ impl<'a> Pool<'a> {
 /// The paths createrepo puts into primary.xml.
 fn in_primary(path: &str) -> bool {
     path.starts_with("/etc/") || path.contains("bin/") || path == "/usr/lib/sendmail"
-}
-
-/// Colour bits of a package architecture: packages of one name exclude each other where they share one.
-pub(super) fn colour(arch: &str) -> u8 {
-    match arch {
-        "noarch" => 3,
-        "i386" | "i486" | "i586" | "i686" | "athlon" | "s390" => 1,
-        _ => 2,
-    }
 }

@@ -122,7 +122,8 @@ pub struct Request {
     pub specs: Vec<String>,
     /// The same, but left out (and named in [`Solution::missing`](super::Solution::missing)) where no source has it.
     pub try_specs: Vec<String>,
-    /// Packages hidden in every repository: names, NEVRAs, globs. Installed packages are not hidden.
+    /// Packages hidden in every repository: names, NEVRAs, globs. What is installed stays as it
+    /// is then, and no spec means it.
     pub excludes: Vec<String>,
     /// Each spec's best candidate or an error (dnf's `best=True`); else the best that can be had.
     pub best: bool,

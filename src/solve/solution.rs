@@ -1,18 +1,13 @@
 //! From a request to a list of changes.
 
-use std::collections::BTreeMap;
-
 use super::{
     Change, Error, Request,
     conflict::{Aim, Goal},
-    explain::explain,
+    explain::{explain, refuse},
     pool::{Pkg, Pool},
     rules::Rulebook,
     search::search,
 };
-
-/// Rounds of weak dependencies: each adds what the packages of the round before recommend.
-const MAX_WEAK_ROUNDS: usize = 64;
 
 /// What to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,26 +41,30 @@ pub(super) struct Resolver<'a> {
 impl Resolver<'_> {
     fn run(&self) -> Result<Solution, Error> {
         let (mut goals, missing) = self.wanted()?;
-        goals.extend(self.pool.installed().map(|p| (Goal::Keep(p), self.successors(p))));
-        let attempt = |wishes: &[Pkg]| {
-            search(self.rules, &goals, wishes)
-                .map_err(|conflict| Error::from(Box::new(explain(self.pool, &goals, &conflict))))
-        };
-        let mut chosen = attempt(&[])?;
-        let mut wishes: Vec<Pkg> = Vec::new();
-        let mut wished_by = BTreeMap::new();
-        if self.pool.request.weak {
-            for _ in 0..MAX_WEAK_ROUNDS {
-                let more = self.weak_wishes(&chosen, &wished_by);
-                if more.is_empty() {
-                    break;
-                }
-                wishes.extend(more.iter().map(|(p, _)| *p));
-                wished_by.extend(more);
-                chosen = attempt(&wishes)?;
-            }
+        let jobs: Vec<Vec<Pkg>> = goals.iter().map(|(_, candidates)| candidates.clone()).collect();
+        goals.extend(self.pool.installed().map(|p| (Goal::Keep(p), Vec::new())));
+        let excluded = self.pool.request.weak.then(|| self.weakly_excluded());
+        let found = search(self.rules, &jobs, excluded.as_ref())
+            .map_err(|conflict| Error::from(Box::new(explain(self.pool, &goals, &conflict))))?;
+        let removed = self.protected_removals(&found.chosen);
+        if !removed.is_empty() {
+            return Err(Error::from(Box::new(refuse(self.pool, &removed))));
         }
-        Ok(Solution { changes: self.changes(&goals, &chosen, &wished_by), missing })
+        let changes = self.changes(&goals, &found.chosen, &self.wished_by(&found));
+        Ok(Solution { changes, missing })
+    }
+
+    /// Protected packages that would go for the sake of another name, and for which: dnf refuses such a solution, whatever
+    /// others there may be.
+    fn protected_removals(&self, chosen: &[Pkg]) -> Vec<(Pkg, Pkg)> {
+        let pool = self.pool;
+        let is_chosen = |p: &Pkg| chosen.binary_search(p).is_ok();
+        let gone = pool.installed().filter(|p| !is_chosen(p));
+        let gone = gone.filter(|&p| pool.request.protected.iter().any(|name| name == pool.name(p)));
+        let replaced =
+            |&p: &Pkg| pool.twins(p).any(|q| is_chosen(&q) && !pool.is_installed(q) && self.rules.excludes_twin(q, p));
+        let by = |p| pool.obsoleters(p).into_iter().find(is_chosen).unwrap_or(p);
+        gone.filter(|p| !replaced(p)).map(|p| (p, by(p))).collect()
     }
 
     /// The specs as goals, and the `try` specs nobody has.
@@ -75,64 +74,19 @@ impl Resolver<'_> {
         let specs = request.specs.iter().map(|s| (s, true)).chain(request.try_specs.iter().map(|s| (s, false)));
         for (spec, hard) in specs {
             let found = self.pool.matching(spec)?;
-            if !hard && found.iter().all(|&p| self.pool.barred(p).is_some()) {
+            if !hard && found.packages.iter().all(|&p| self.pool.barred(p).is_some()) {
                 missing.push(spec.clone());
                 continue;
             }
-            if found.is_empty() {
+            let candidates = self.pool.candidates(spec, found);
+            if candidates.is_empty() {
                 unmatched.push(spec.clone());
-                continue;
             }
-            for candidates in self.by_name_if_glob(spec, found) {
-                let preferred = self.pool.preferred(&candidates);
-                self.rules.allow_alone(&preferred);
-                let usable = if request.best { self.pool.best(&preferred) } else { self.installed_first(preferred) };
-                goals.push((Goal::Spec(spec.clone()), usable));
-            }
+            goals.extend(candidates.into_iter().map(|list| (Goal::Spec(spec.clone()), list)));
         }
         match unmatched.first() {
             Some(first) => Err(Error::NoMatch { near: self.pool.nearest_name(first), specs: unmatched }),
             None => Ok((goals, missing)),
         }
-    }
-
-    /// Without `best`, what is installed serves.
-    fn installed_first(&self, mut candidates: Vec<Pkg>) -> Vec<Pkg> {
-        candidates.sort_by_key(|&p| !self.pool.is_installed(p));
-        candidates
-    }
-
-    /// A glob asks for every name it matches; anything else for one package. Names only barred packages have drop out.
-    fn by_name_if_glob(&self, spec: &str, found: Vec<Pkg>) -> Vec<Vec<Pkg>> {
-        if !spec.contains(['*', '?', '[']) || spec.starts_with('/') {
-            return vec![found];
-        }
-        let mut by_name = BTreeMap::<&str, Vec<Pkg>>::new();
-        let usable = found.iter().any(|&p| self.pool.barred(p).is_none());
-        for p in found.into_iter().filter(|&p| !usable || self.pool.barred(p).is_none()) {
-            by_name.entry(self.pool.name(p)).or_default().push(p);
-        }
-        by_name.into_values().collect()
-    }
-
-    /// An installed package, then what may take its place: newer ones of its name and architecture, older ones, and
-    /// what obsoletes it. Everything listed excludes the package itself, so that it stays unless replaced.
-    fn successors(&self, p: Pkg) -> Vec<Pkg> {
-        let pool = self.pool;
-        let arch = pool.arch(p);
-        let fits = |&q: &Pkg| {
-            !pool.is_installed(q)
-                && pool.barred(q).is_none()
-                && self.rules.excludes_twin(p, q)
-                && (pool.arch(q) == arch || arch == "noarch" || pool.arch(q) == "noarch")
-        };
-        let twins: Vec<Pkg> = pool.members(pool.group_of(p)).iter().copied().filter(fits).collect();
-        let mut out = vec![p];
-        out.extend(pool.preferred(&twins));
-        if !pool.request.protected.iter().any(|name| name == pool.name(p)) {
-            let obsoleters = pool.obsoleters(p).into_iter();
-            out.extend(obsoleters.filter(|&q| !pool.is_installed(q) && pool.barred(q).is_none()));
-        }
-        out
     }
 }

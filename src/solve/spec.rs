@@ -1,12 +1,14 @@
 //! What people ask for: name, name.arch, N-V, N-V-R, NEVRA, globs, capability with comparison, file path.
 
+use std::collections::BTreeMap;
+
 use globset::{Glob, GlobMatcher};
 
 use super::{
     Error,
     pool::{Pkg, Pool},
 };
-use crate::formats::repodata::{Requirement, Sense};
+use crate::{formats::repodata::Requirement, terms::rpmvercmp};
 
 /// One part of a spec: exact text or a glob.
 enum Part {
@@ -21,6 +23,14 @@ impl Part {
             return Self::Exact(text.to_owned());
         }
         Glob::new(text).map_or_else(|_| Self::Exact(text.to_owned()), |g| Self::Like(g.compile_matcher()))
+    }
+
+    /// Whether it is this version or release: versions are compared, not spelled.
+    fn is_version(&self, text: &str) -> bool {
+        match self {
+            Self::Exact(t) => rpmvercmp(t, text).is_eq(),
+            _ => self.fits(text),
+        }
     }
 
     fn fits(&self, text: &str) -> bool {
@@ -84,40 +94,126 @@ fn forms(spec: &str) -> Vec<Form> {
     out
 }
 
+/// What a spec means.
+#[derive(Default)]
+pub(super) struct Match {
+    /// The packages, in number order.
+    pub packages: Vec<Pkg>,
+    /// The spec is a bare name, and so also means what obsoletes the packages of that name.
+    just_name: bool,
+}
+
+/// Whether the spec is a pattern.
+pub(super) fn is_glob(spec: &str) -> bool {
+    spec.contains(['*', '?', '['])
+}
+
 impl Pool<'_> {
-    /// Everything a spec means, barred packages included; empty if nothing has such a name, capability or file.
-    pub fn matching(&self, spec: &str) -> Result<Vec<Pkg>, Error> {
+    /// What dnf would find for a spec (`Query::filterSubject`): the first reading that anything usable fits. Where nothing
+    /// usable fits any, the packages that are out, for the explanation; empty if there are none either.
+    pub fn matching(&self, spec: &str) -> Result<Match, Error> {
         let spec = spec.trim();
+        let usable = self.reading(spec, &|p| self.is_considered(p))?;
+        if !usable.packages.is_empty() {
+            return Ok(usable);
+        }
+        Ok(Match { just_name: false, ..self.reading(spec, &|p| !self.is_hidden(p))? })
+    }
+
+    /// The candidates a spec leaves to choose from, for each package it asks for: a pattern asks for every name that can
+    /// be had, anything else for one package.
+    pub fn candidates(&self, spec: &str, found: Match) -> Vec<Vec<Pkg>> {
+        if !is_glob(spec) || spec.starts_with('/') || spec.starts_with("*/") {
+            let mut one = found.packages;
+            self.add_obsoleters(&mut one, found.just_name);
+            return if one.is_empty() { Vec::new() } else { vec![one] };
+        }
+        let mut by_name = BTreeMap::<_, Vec<Pkg>>::new();
+        for p in found.packages {
+            by_name.entry(self.group_of(p)).or_default().push(p);
+        }
+        let mut out: Vec<Vec<Pkg>> = by_name.into_values().collect();
+        out.retain(|list| list.iter().any(|&p| !self.is_installed(p)));
+        out.sort_unstable_by_key(|list| list.iter().position(|&p| !self.is_installed(p)).map(|i| list[i]));
+        out.iter_mut().for_each(|list| self.add_obsoleters(list, found.just_name));
+        out
+    }
+
+    fn add_obsoleters(&self, list: &mut Vec<Pkg>, just_name: bool) {
+        if just_name {
+            let more = list
+                .iter()
+                .filter(|&&p| self.is_visible(p))
+                .flat_map(|&p| self.all_obsoleters(p))
+                .filter(|&q| self.is_considered(q));
+            list.extend(more.collect::<Vec<_>>());
+        }
+        list.sort_unstable();
+        list.dedup();
+    }
+
+    fn reading(&self, spec: &str, fits: &dyn Fn(Pkg) -> bool) -> Result<Match, Error> {
         for form in forms(spec) {
-            let found = self.of_form(&form);
-            if !found.is_empty() {
-                return Ok(if form.just_name { self.with_obsoleters(found) } else { found });
+            let packages = self.of_form(&form, fits);
+            if !packages.is_empty() {
+                return Ok(Match { packages, just_name: form.just_name });
             }
+        }
+        if let (true, Ok(glob)) = (is_glob(spec), Glob::new(spec)) {
+            return Ok(Match { packages: self.like(&glob.compile_matcher(), fits), just_name: false });
         }
         let wanted: Requirement =
             spec.parse().map_err(|source| Error::Spec { spec: spec.chars().take(200).collect(), source })?;
-        let found = self.providers(&wanted);
-        if !found.is_empty() || wanted.sense != Sense::ANY {
-            return Ok(found);
+        // Packages of other architectures provide nothing, though they own files; they are named where nothing else is.
+        let mut packages: Vec<Pkg> = self.providers(&wanted).into_iter().filter(|&p| fits(p)).collect();
+        if !spec.starts_with('/') && packages.iter().any(|&p| self.is_visible(p)) {
+            packages.retain(|&p| self.is_visible(p));
         }
-        if let (true, Ok(glob)) = (spec.contains(['*', '?', '[']), Glob::new(spec)) {
-            let names = self.capabilities_like(&glob.compile_matcher());
-            let mut found: Vec<Pkg> = names.into_iter().flat_map(|n| self.providers(&Requirement::any(n))).collect();
-            found.sort_unstable();
-            found.dedup();
-            return Ok(found);
-        }
-        Ok(Vec::new())
+        Ok(Match { packages, just_name: false })
     }
 
-    fn of_form(&self, form: &Form) -> Vec<Pkg> {
+    /// By full name, else by capability.
+    fn like(&self, glob: &GlobMatcher, fits: &dyn Fn(Pkg) -> bool) -> Vec<Pkg> {
+        let mut found = self.like_nevra(glob, fits);
+        if found.is_empty() {
+            let names = self.capabilities_like(glob).into_iter();
+            found.extend(names.flat_map(|n| self.providers(&Requirement::any(n))).filter(|&p| fits(p)));
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
+    }
+
+    /// By full name; the epoch counts where the pattern has one.
+    fn like_nevra(&self, glob: &GlobMatcher, fits: &dyn Fn(Pkg) -> bool) -> Vec<Pkg> {
+        let with_epoch = glob.glob().glob().contains(':');
+        let full = |p: Pkg| {
+            let mut nevra = self.nevra(p);
+            nevra.evr.epoch = if with_epoch { nevra.evr.epoch } else { 0 };
+            nevra.to_string()
+        };
+        self.all().filter(|&p| self.arch(p) != "src" && fits(p) && glob.is_match(full(p))).collect()
+    }
+
+    /// What a pattern of an exclude or include list names: a reading as a (part of a) full name that anything fits.
+    pub fn named_like(&self, pattern: &str) -> Vec<Pkg> {
+        let all = |_| true;
+        let found = forms(pattern).iter().map(|form| self.of_form(form, &all)).find(|found| !found.is_empty());
+        found.unwrap_or_else(|| match Glob::new(pattern) {
+            Ok(glob) if is_glob(pattern) => self.like_nevra(&glob.compile_matcher(), &all),
+            _ => Vec::new(),
+        })
+    }
+
+    fn of_form(&self, form: &Form, usable: &dyn Fn(Pkg) -> bool) -> Vec<Pkg> {
         let fits = |p: &Pkg| {
             let evr = self.evr(*p);
             form.epoch.is_none_or(|e| e == evr.epoch)
-                && form.version.fits(evr.version)
-                && form.release.fits(evr.release)
+                && form.version.is_version(evr.version)
+                && form.release.is_version(evr.release)
                 && form.arch.fits(self.arch(*p))
                 && self.arch(*p) != "src"
+                && usable(*p)
         };
         let mut out: Vec<Pkg> = match &form.name {
             Part::Exact(name) => self.named(name).into_iter().filter(fits).collect(),
@@ -127,17 +223,6 @@ impl Pool<'_> {
             }
         };
         out.sort_unstable();
-        out
-    }
-
-    /// A bare name also means what obsoletes the packages of that name, as in dnf's `install`.
-    fn with_obsoleters(&self, found: Vec<Pkg>) -> Vec<Pkg> {
-        let mut out = found.clone();
-        for p in found {
-            out.extend(self.obsoleters(p).into_iter().filter(|&o| !self.is_installed(o) && self.barred(o).is_none()));
-        }
-        out.sort_unstable();
-        out.dedup();
         out
     }
 

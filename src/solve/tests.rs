@@ -196,6 +196,7 @@ scenarios! {
     every_spelling_of_a_spec "specs"
     choices_between_names "choices"
     rpm_features_are_checked "rpmlib"
+    choices_are_made_in_libsolvs_order "as-dnf"
 }
 
 #[test]

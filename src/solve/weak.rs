@@ -1,94 +1,65 @@
-//! Weak dependencies: what would be nice to have beside what is needed.
+//! Weak dependencies around the search: what it must leave alone, and who wished for what it found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{pool::Pkg, solution::Resolver};
-use crate::{
-    formats::repodata::{Relation, Requirement, Rich, Sense},
-    terms::Evr,
-};
+use super::{pool::Pkg, rules::DepId, search::Found, solution::Resolver};
+use crate::formats::repodata::{Relation, Requirement, Rich};
 
 impl Resolver<'_> {
-    /// What the new packages recommend and what supplements the set, where nothing chosen serves already.
-    pub(super) fn weak_wishes(&self, chosen: &[Pkg], tried: &BTreeMap<Pkg, Pkg>) -> Vec<(Pkg, Pkg)> {
-        let is_chosen = |p: &Pkg| chosen.binary_search(p).is_ok();
-        let mut out: Vec<(Pkg, Pkg)> = Vec::new();
-        for &p in chosen.iter().filter(|&&p| !self.pool.is_installed(p)) {
-            for d in self.pool.deps(p, Relation::Recommends) {
-                let wanted = Requirement { name: d.name.to_owned(), sense: d.sense, evr: d.evr.to_evr() };
-                let any = if Rich::is_rich(d.name) {
-                    self.rich_wish(d.name, &is_chosen)
-                } else {
-                    self.rules.providers(&wanted).to_vec()
-                };
-                let free = |q: &&Pkg| self.pool.barred(**q).is_none() && !tried.contains_key(q);
-                if let (false, Some(&q)) = (any.iter().any(is_chosen), any.iter().find(free)) {
-                    out.push((q, p));
+    /// Packages weak dependencies may not bring, as dnf's `exclude_from_weak_autodetect` has it: what an installed
+    /// package recommends and was left out before, and what supplements one and was left out.
+    pub(super) fn weakly_excluded(&self) -> BTreeSet<Pkg> {
+        let pool = self.pool;
+        let mut out = BTreeSet::new();
+        let hidden = |p: &Pkg| !pool.is_usable(*p);
+        for p in pool.installed() {
+            for d in pool.deps(p, Relation::Recommends).filter(|d| !Rich::is_rich(d.name)) {
+                // Another version may be installed, or be recommended after an update: only the name counts.
+                let found = pool.providers(&Requirement::any(d.name));
+                if !found.iter().any(|&q| pool.is_installed(q)) {
+                    out.extend(found.into_iter().filter(|q| !hidden(q)));
                 }
             }
         }
-        for q in self.pool.all().filter(|q| !is_chosen(q) && self.pool.barred(*q).is_none() && !tried.contains_key(q)) {
-            for d in self.pool.deps(q, Relation::Supplements) {
-                if let Some(p) = self.supplemented(d.name, d.sense, d.evr.to_evr(), chosen) {
-                    let newest = self.pool.preferred(self.pool.members(self.pool.group_of(q))).first() == Some(&q);
-                    if newest && !out.iter().any(|(w, _)| *w == q) {
-                        out.push((q, p));
-                    }
-                }
+        let names: BTreeSet<_> = pool.installed().map(|p| pool.group_of(p)).collect();
+        for p in pool.all().filter(|p| !pool.is_installed(*p) && !names.contains(&pool.group_of(*p)) && !hidden(p)) {
+            let mut plain = pool.deps(p, Relation::Supplements).filter(|d| !Rich::is_rich(d.name));
+            if plain.any(|d| pool.providing(d.name, (d.sense, d.evr)).iter().any(|&q| pool.is_installed(q))) {
+                out.insert(p);
             }
         }
-        out.dedup_by_key(|(q, _)| *q);
         out
     }
 
-    fn rich_wish(&self, text: &str, is_chosen: &impl Fn(&Pkg) -> bool) -> Vec<Pkg> {
-        match Rich::parse(text) {
-            Ok(Rich::If { then, when, .. }) if self.holds(&when, is_chosen) => self.plain_set(&then),
-            Ok(Rich::Or(all)) => all.iter().flat_map(|r| self.plain_set(r)).collect(),
-            Ok(other) => self.plain_set(&other),
-            Err(_) => Vec::new(),
+    /// Who recommends, or is supplemented by, what weak dependencies brought.
+    pub(super) fn wished_by(&self, found: &Found) -> BTreeMap<Pkg, Pkg> {
+        let is_chosen = |p: &Pkg| found.chosen.binary_search(p).is_ok();
+        let is_new = |p: &Pkg| is_chosen(p) && !self.pool.is_installed(*p);
+        let serves = |d: DepId, q: Pkg| self.rules.providers(d).binary_search(&q).is_ok();
+        let mut out = BTreeMap::new();
+        for &q in &found.weak {
+            let mut others = found.chosen.iter().copied().filter(|&p| p != q && is_new(&p));
+            let by = others.find(|&p| self.rules.deps(p, Relation::Recommends).any(|d| serves(d, q)));
+            let mut supplemented = self.rules.deps(q, Relation::Supplements).flat_map(|d| self.leaves(d));
+            if let Some(by) = by.or_else(|| supplemented.find(is_new)) {
+                out.insert(q, by);
+            }
         }
+        out
     }
 
-    fn plain_set(&self, rich: &Rich) -> Vec<Pkg> {
-        match rich {
-            Rich::Plain(wanted) => self.rules.providers(wanted).to_vec(),
-            _ => Vec::new(),
+    /// Every package a dependency speaks of.
+    fn leaves(&self, d: DepId) -> Vec<Pkg> {
+        let Some(rich) = self.rules.rich(d) else { return self.rules.providers(d).to_vec() };
+        let (mut out, mut todo) = (Vec::new(), vec![&*rich]);
+        while let Some(r) = todo.pop() {
+            match r {
+                Rich::Plain(wanted) => out.extend(self.pool.providers(wanted)),
+                Rich::And(all) | Rich::Or(all) | Rich::With(all) => todo.extend(all),
+                Rich::If { then, when, .. } | Rich::Unless { then, when, .. } => todo.extend([&**then, &**when]),
+                Rich::Without(with, _) => todo.push(with),
+            }
         }
-    }
-
-    fn holds(&self, rich: &Rich, is_chosen: &impl Fn(&Pkg) -> bool) -> bool {
-        match rich {
-            Rich::Plain(wanted) => self.pool.providers(wanted).iter().any(is_chosen),
-            Rich::And(all) | Rich::With(all) => all.iter().all(|r| self.holds(r, is_chosen)),
-            Rich::Or(all) => all.iter().any(|r| self.holds(r, is_chosen)),
-            _ => false,
-        }
-    }
-
-    /// A new package of the solution that the entry supplements.
-    fn supplemented(&self, name: &str, sense: Sense, evr: Evr, chosen: &[Pkg]) -> Option<Pkg> {
-        let is_chosen = |p: &Pkg| chosen.binary_search(p).is_ok();
-        let new = |p: &Pkg| is_chosen(p) && !self.pool.is_installed(*p);
-        if Rich::is_rich(name) {
-            let rich = Rich::parse(name).ok()?;
-            let mut leaves = Vec::new();
-            leaves_of(&rich, &mut leaves);
-            let new = leaves.into_iter().flat_map(|r| self.pool.providers(r)).find(new)?;
-            return self.holds(&rich, &is_chosen).then_some(new);
-        }
-        self.pool.providers(&Requirement { name: name.to_owned(), sense, evr }).into_iter().find(new)
-    }
-}
-
-fn leaves_of<'r>(rich: &'r Rich, out: &mut Vec<&'r Requirement>) {
-    match rich {
-        Rich::Plain(r) => out.push(r),
-        Rich::And(all) | Rich::Or(all) | Rich::With(all) => all.iter().for_each(|r| leaves_of(r, out)),
-        Rich::If { then, when, .. } | Rich::Unless { then, when, .. } => {
-            leaves_of(then, out);
-            leaves_of(when, out);
-        }
-        Rich::Without(a, _) => leaves_of(a, out),
+        out
     }
 }
