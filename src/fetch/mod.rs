@@ -12,10 +12,12 @@ mod package;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod unpacked;
 mod verify;
 
 pub use download::{Download, download};
 pub use error::{Doubt, FetchError};
 pub use package::Package;
 pub use trust::Trust;
+pub use unpacked::Room;
 pub use verify::verify;

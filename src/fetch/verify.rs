@@ -36,7 +36,7 @@ pub fn verify(store: &Store, nevra: &Nevra, blob: Verified<Blob>, trust: &Trust)
     };
     check_payload(store, &blob, &head, trust, input)?;
     let files = Arc::from(head.main.files()?);
-    Ok(Verified::vouch(Package { nevra: found, head, files, blob, signer }))
+    Ok(Verified::vouch(Package { nevra: found, head, files, blob, signer, unpacked: Default::default() }))
 }
 
 /// An absent digest is as good as a right one only to those who ask for no signature.

@@ -106,6 +106,14 @@ impl Store {
         &self.0.dir
     }
 
+    /// An empty file without a name on the store's file system, gone with its handle.
+    ///
+    /// # Errors
+    /// The store cannot be written to.
+    pub fn scratch(&self) -> std::io::Result<File> {
+        tempfile::tempfile_in(&self.0.dir)
+    }
+
     pub(super) fn lock(&self) -> Option<&File> {
         self.0.lock.as_ref()
     }

@@ -1,8 +1,8 @@
 //! `glib-compile-schemas` of a directory without schemas, as glib2's own trigger calls it in every image that has glib2. Schemas
 //! themselves are not compiled: that needs GVariant's text and binary forms and GVDB, for programs that no container runs. Where there
-//! are some, the report says so.
+//! are some, the report names the program as one that drydock does not know.
 
-use super::without_effect::SETTINGS;
+use super::without_effect::{SETTINGS, undone};
 use crate::effects::process::{Process, Status};
 
 pub(super) fn glib_compile_schemas(process: &mut Process<'_, '_>) -> Status {
@@ -22,7 +22,7 @@ pub(super) fn glib_compile_schemas(process: &mut Process<'_, '_>) -> Status {
         Err(why) => return process.fail(why),
     };
     if names.iter().any(|name| name.ends_with(b".gschema.xml") || name.ends_with(b".enums.xml")) {
-        process.stage.log.without_effect.insert(process.name(), SETTINGS);
+        undone(process, SETTINGS);
         return Status::SUCCESS;
     }
     // What was compiled of schemas that are gone goes with them.
@@ -53,6 +53,7 @@ mod tests {
         image.process(|p| {
             assert_eq!(p.run(call.map(|w| w.as_bytes().to_vec()).to_vec()), Status::SUCCESS);
             assert_eq!(p.stage.log.without_effect.get("glib-compile-schemas").copied(), Some(SETTINGS));
+            assert!(p.stage.log.unknown.iter().any(|u| u.program == "glib-compile-schemas"));
         });
     }
 }

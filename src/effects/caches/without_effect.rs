@@ -1,5 +1,6 @@
 //! Programs that scriptlets call and that change nothing an image should hold. One table, with the reason beside each; a program
-//! that is not in the image is 127 before it comes here.
+//! that is not in the image is 127 before it comes here. The few that would leave something end well here, too, so that the rest of
+//! the scriptlet is done, but the report names them as unknown, and `--strict-scriptlets` ends the build.
 
 use crate::effects::{
     commands::Table,
@@ -157,7 +158,17 @@ fn nothing(process: &mut Process<'_, '_>) -> Status {
     let behind = || process.search(&called).and_then(|path| named(process.stat(&path).ok()?.path.name()));
     let Some(&(program, status, why)) = named(base).or_else(behind) else { return Status::SUCCESS };
     process.stage.log.without_effect.insert(program.to_owned(), why);
+    if [SETTINGS, LOCALES].contains(&why) {
+        undone(process, why);
+    }
     Status(status)
+}
+
+/// Notes that a program would have left something: the report names it among those drydock does not know.
+pub(super) fn undone(process: &mut Process<'_, '_>, why: &'static str) {
+    let name = process.name();
+    process.stage.log.unknown(name.as_bytes());
+    process.stage.log.without_effect.insert(name, why);
 }
 
 #[cfg(test)]
@@ -181,6 +192,7 @@ mod tests {
         image.process(|p| {
             p.run(vec![b"udevadm".to_vec(), b"settle".to_vec()]);
             assert_eq!(p.stage.log.without_effect.get("udevadm").copied(), Some(UDEV));
+            assert!(p.stage.log.unknown.is_empty());
         });
     }
 }

@@ -58,18 +58,33 @@ impl<'a> Payload<'a> {
     pub fn with_files(
         head: &PackageHead,
         files: Arc<[FileEntry]>,
-        mut compressed: impl BufRead + Send + 'a,
+        compressed: impl BufRead + Send + 'a,
     ) -> Result<Self, PayloadError> {
+        Ok(Self::of_decoded(files, Self::decoder(head, compressed)?))
+    }
+
+    /// The archive inside a compressed payload, for [`Payload::of_decoded`].
+    ///
+    /// # Errors
+    /// The payload's form is unknown.
+    pub fn decoder(
+        head: &PackageHead,
+        mut compressed: impl BufRead + Send + 'a,
+    ) -> Result<Box<dyn Read + Send + 'a>, PayloadError> {
         let mut codec = head.codec()?;
         // "gzip", which is also what no compressor at all means, may hide a plain archive: zlib passes those through
         if codec == Codec::Gzip && compressed.fill_buf().map_err(|e| read_error("", e))?.starts_with(b"07") {
             codec = Codec::None;
         }
-        let decoder = codec.decoder(compressed).map_err(|e| read_error("", e))?;
+        codec.decoder(compressed).map_err(|e| read_error("", e))
+    }
+
+    /// As [`Payload::with_files`], of an archive that is decoded already.
+    pub fn of_decoded(files: Arc<[FileEntry]>, decoded: Box<dyn Read + Send + 'a>) -> Self {
         let mut by_name: Vec<u32> = (0..files.len() as u32).collect();
         by_name.sort_by_key(|&i| (bare(&files[i as usize].path), i));
-        Ok(Self {
-            input: BufReader::with_capacity(64 << 10, decoder),
+        Self {
+            input: BufReader::with_capacity(64 << 10, decoded),
             sets: link_sets(&files),
             seen: vec![false; files.len()],
             files,
@@ -80,7 +95,7 @@ impl<'a> Payload<'a> {
             padding: 0,
             entries: 0,
             done: false,
-        })
+        }
     }
 
     /// The header's file list.

@@ -22,8 +22,12 @@ pub(super) use small::{Interest, interest, is_script};
 
 use super::{Session, base::Base};
 use crate::{
-    fetch::Package,
-    formats::{compression::sniffing_decoder, rpm::Payload, tar},
+    fetch::{Package, Room},
+    formats::{
+        compression::sniffing_decoder,
+        rpm::{Payload, PayloadError},
+        tar,
+    },
     layers::{PackError, Sources},
     rootfs::{Content, Contents, Look, PackageId, overlay::Kept},
     store::{Blob, Store, Verified},
@@ -54,6 +58,19 @@ pub(super) struct ImageContents<'a> {
     jobs: usize,
     facts: derive::FactMemory,
     small: small::SmallMemory,
+    /// For payloads that are decoded.
+    room: Room,
+}
+
+/// Bytes of decoded payloads on disk, at most: what the kernels and libraries of a toolkit take.
+const KEPT_PAYLOADS: u64 = 768 << 20;
+
+struct PayloadOrLook(io::Error);
+
+impl From<PayloadError> for PayloadOrLook {
+    fn from(error: PayloadError) -> Self {
+        Self(io::Error::other(error))
+    }
 }
 
 impl<'a> ImageContents<'a> {
@@ -68,6 +85,7 @@ impl<'a> ImageContents<'a> {
             jobs: session.options.jobs.get(),
             facts: derive::FactMemory::default(),
             small: small::SmallMemory::default(),
+            room: Room::of(KEPT_PAYLOADS),
         }
     }
 
@@ -124,16 +142,15 @@ impl<'a> ImageContents<'a> {
                 }
             }
             Source::Package(id) => {
-                let mut payload = self.package(id)?.payload().map_err(io::Error::other)?;
-                while let Some(member) = payload.next().map_err(io::Error::other)? {
-                    if wanted.contains(&(member.file as u32)) {
-                        left -= 1;
-                        each(member.file as u32, member.size, &mut payload)?;
+                self.read_package_once(self.package(id)?, |payload| {
+                    while let Some(member) = payload.next().map_err(io::Error::other)?.filter(|_| left > 0) {
+                        if wanted.contains(&(member.file as u32)) {
+                            left -= 1;
+                            each(member.file as u32, member.size, payload)?;
+                        }
                     }
-                    if left == 0 {
-                        return Ok(());
-                    }
-                }
+                    Ok(())
+                })?;
             }
         }
         if left == 0 { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
@@ -143,15 +160,27 @@ impl<'a> ImageContents<'a> {
     fn members(&self, source: Source, each: &mut EachMember<'_>) -> io::Result<()> {
         let Source::Package(id) = source else { return Ok(()) };
         let package = self.package(id)?;
-        let mut payload = package.payload().map_err(io::Error::other)?;
-        while let Some(member) = payload.next().map_err(io::Error::other)? {
-            let entry = &package.files[member.file];
-            if entry.is_regular() && member.size == entry.size {
-                let path = entry.path.strip_prefix(b"/").unwrap_or(&entry.path);
-                each(member.file as u32, path, member.size, &mut payload)?;
+        self.read_package_once(package, |payload| {
+            while let Some(member) = payload.next().map_err(io::Error::other)? {
+                let entry = &package.files[member.file];
+                if entry.is_regular() && member.size == entry.size {
+                    let path = entry.path.strip_prefix(b"/").unwrap_or(&entry.path);
+                    each(member.file as u32, path, member.size, payload)?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
+    }
+
+    /// Reads a payload; what is decoded for that is kept for packing, while there is room.
+    fn read_package_once(
+        &self,
+        package: &Package,
+        read: impl FnOnce(&mut Payload<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let scratch = self.store.map_or_else(|| Err(io::ErrorKind::NotFound.into()), Store::scratch);
+        let read = |payload: &mut Payload<'_>| read(payload).map_err(PayloadOrLook);
+        package.read_and_keep(scratch, &self.room, read).map_err(|PayloadOrLook(error)| error)
     }
 
     fn bytes(&self, content: &Content, limit: u64) -> io::Result<Arc<[u8]>> {
@@ -226,6 +255,7 @@ pub(super) fn file_of(package: &Verified<Package>, path: &str, limit: u64) -> io
         jobs: 1,
         facts: derive::FactMemory::default(),
         small: small::SmallMemory::default(),
+        room: Room::of(KEPT_PAYLOADS),
     };
     let bytes = contents.read_one(Source::Package(PackageId(0)), index as u32, limit)?;
     Ok(Some(bytes.to_vec()))
