@@ -75,13 +75,14 @@ pub(super) fn name_of(entry: &Descriptor) -> Option<&str> {
     entry.annotations.get(REF_NAME).map(String::as_str)
 }
 
-/// A new `index.json`: what `old` has under other names, then ours.
+/// A new `index.json`: what `old` has under other names, then ours. One without a name takes the place of another without: two could
+/// not be told apart by anybody.
 pub(super) fn index_json(old: Option<Index>, publication: &Publication, names: &[String]) -> Vec<u8> {
     let ours = entries(publication, names);
     let mut index = old.unwrap_or_else(|| Index::new(Vec::new()));
     index.manifests.retain(|entry| match name_of(entry) {
         Some(name) => ours.iter().all(|o| name_of(o) != Some(name)),
-        None => ours.iter().all(|o| o.digest != entry.digest),
+        None => !names.is_empty() && ours.iter().all(|o| o.digest != entry.digest),
     });
     index.manifests.extend(ours);
     index.to_document().bytes().to_vec()
