@@ -38,7 +38,7 @@ modules_resolve() {
 }
 
 modinfo_by_alias() {
-  local found; found=$(sed -n 's/^alias \([^][ *?]*\) .*/\1/p' "$1/usr/lib/modules/$2/modules.alias" | head -n 50 | xargs modinfo -b "$1" -k "$2" -F filename) && [ -n "$found" ]
+  local found; found=$(sed -n 's/^alias \([^][ *?]*\) .*/\1/p' "$1/usr/lib/modules/$2/modules.alias" | sed -n 1,50p | xargs modinfo -b "$1" -k "$2" -F filename) && [ -n "$found" ]
 }
 
 cache_holds() {

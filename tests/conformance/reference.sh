@@ -23,7 +23,7 @@ every_tag() {
 }
 # effects DIR ARCH : the paths that scriptlets made or changed in DIR/ARCH, next to DIR/bare-ARCH, as they are called on any architecture
 effects() {
-  "$HERE/treecmp.py" diff "$1/$2" "$1/bare-$2" | grep -v ' entries, ' | sed "s/ (wanted|is) .*//; s/, wanted.*//; s/ is .*//; s/$2/ARCH/g" | grep -v rpmdb.sqlite | LC_ALL=C sort
+  "$HERE/treecmp.py" diff --ignore mtime "$1/$2" "$1/bare-$2" | grep -v ' entries, ' | sed "s/ (wanted|is) .*//; s/, wanted.*//; s/ is .*//; s/$2/ARCH/g" | grep -v rpmdb.sqlite | LC_ALL=C sort
 }
 # mounted ROOT COMMAND... : with the host's /dev and a /proc in ROOT, or `> /dev/null` of a scriptlet would make a file
 mounted() {
