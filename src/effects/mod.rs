@@ -7,6 +7,7 @@
 //!   process     what a running program is given: files, descriptors, a budget
 //!   commands    coreutils, sed, grep, awk … by name
 //!   accounts alternatives authselect caches depmod ldconfig systemd trust     what the others do, natively
+//! calendar      dates in UTC
 //! wildcard      names by `*`, `?`, `[…]`
 //! recipe_files  the recipe's own files and trees (its users: accounts)
 //! ```
@@ -17,6 +18,7 @@ mod alternatives;
 mod authselect;
 mod budget;
 mod caches;
+mod calendar;
 mod commands;
 mod depmod;
 mod error;

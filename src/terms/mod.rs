@@ -17,7 +17,7 @@ mod secret;
 pub use arch::{Arch, UnknownArch};
 pub use checksum::{Algorithm, Checksum, ChecksumHasher, InvalidChecksum};
 pub use digest::{BlobDigest, DiffId, Digest, DigestWriter, Hasher, InvalidDigest};
-pub use epoch::{Epoch, rfc3339, unix_seconds};
+pub use epoch::{Epoch, civil_from_days, days_from_civil, rfc3339, unix_seconds};
 pub use event::{Event, Events};
 pub use evr::{Evr, InvalidEvr, rpmvercmp};
 pub use fault::{Class, Fault, chain, is_full};

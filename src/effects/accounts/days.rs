@@ -1,6 +1,7 @@
 //! Dates as `-e` and `chage` take them.
 
 use super::login_defs::decimal;
+use crate::terms::days_from_civil;
 
 /// Days since 1970: a number as it is, `YYYY-MM-DD`, `MM/DD/YY`, or `24 Sep 2030` in any order; -1 for nothing at all.
 /// None if it is no date.
@@ -68,11 +69,7 @@ fn civil(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(1900..=9999).contains(&year) {
         return None;
     }
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+    Some(days_from_civil(year, month, day))
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use super::{
     session::{Calls, Session},
     value::{Answer, Args, Raise, Value},
 };
-use crate::effects::process::{Mode, Status};
+use crate::effects::{
+    calendar::{Civil, days},
+    process::{Mode, Status},
+};
 
 pub(super) const CALLS: Calls = &[
     ("os.clock", |_, _| Ok(vec![Value::Num(0.0)])),
@@ -19,22 +22,6 @@ pub(super) const CALLS: Calls = &[
 ];
 
 type S<'x, 's, 'p, 'a> = &'x mut Session<'s, 'p, 'a>;
-
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// A line for standard output: `print`.
 fn print(session: S<'_, '_, '_, '_>, args: &Args<'_>) -> Answer {
@@ -99,137 +86,45 @@ fn time(session: S<'_, '_, '_, '_>, args: &Args<'_>) -> Answer {
     };
     let (year, month, day) = (field("year", None)?, field("month", None)?, field("day", None)?);
     let (hour, min, sec) = (field("hour", Some(12))?, field("min", Some(0))?, field("sec", Some(0))?);
-    let years = year + (month - 1).div_euclid(12);
-    let days = days_before(years, (month - 1).rem_euclid(12) + 1) + day - 1;
-    Ok(vec![Value::Int(days * 86400 + hour * 3600 + min * 60 + sec)])
+    Ok(vec![Value::Int(days(year, month, day) * 86400 + hour * 3600 + min * 60 + sec)])
 }
 
-/// Days from 1970 to the first of a month, in the Gregorian calendar (the usual arithmetic with years that start in March).
-fn days_before(year: i64, month: i64) -> i64 {
-    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let day = (153 * month + 2) / 5;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + day - 719_468
+/// A moment as Lua's table.
+fn table(at: &Civil) -> Value {
+    let fields = [
+        ("year", at.year),
+        ("month", at.month),
+        ("day", at.day),
+        ("hour", at.hour),
+        ("min", at.minute),
+        ("sec", at.second),
+        ("yday", at.yearday + 1),
+        ("wday", at.weekday + 1),
+    ];
+    let numbers = fields.into_iter().map(|(name, n)| (name.into(), Value::Int(n)));
+    Value::Table(numbers.chain([("isdst".into(), Value::Bool(false))]).collect())
 }
 
-/// A moment, taken apart.
-struct Moment {
-    year: i64,
-    month: i64,
-    day: i64,
-    seconds: i64,
-    /// Days since Sunday, and since the first of January.
-    weekday: i64,
-    yearday: i64,
-    time: i64,
-}
-
-impl Moment {
-    fn of(time: i64) -> Self {
-        let (days, seconds) = (time.div_euclid(86400), time.rem_euclid(86400));
-        let shifted = days + 719_468;
-        let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-        let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year + year / 4 - year / 100);
-        let march = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * march + 2) / 5 + 1;
-        let month = if march < 10 { march + 3 } else { march - 9 };
-        let year = year + era * 400 + i64::from(month <= 2);
-        let yearday = days - days_before(year, 1);
-        Self { year, month, day, seconds, weekday: (days + 4).rem_euclid(7), yearday, time }
-    }
-
-    fn table(&self) -> Value {
-        let fields = [
-            ("year", self.year),
-            ("month", self.month),
-            ("day", self.day),
-            ("hour", self.seconds / 3600),
-            ("min", self.seconds / 60 % 60),
-            ("sec", self.seconds % 60),
-            ("yday", self.yearday + 1),
-            ("wday", self.weekday + 1),
-        ];
-        let numbers = fields.into_iter().map(|(name, n)| (name.into(), Value::Int(n)));
-        Value::Table(numbers.chain([("isdst".into(), Value::Bool(false))]).collect())
-    }
-
-    /// ISO 8601's year and week.
-    fn iso_week(&self) -> (i64, i64) {
-        let weekday = (self.weekday + 6) % 7;
-        let thursday = Self::of(self.time + (3 - weekday) * 86400);
-        (thursday.year, thursday.yearday / 7 + 1)
-    }
-
-    /// One conversion of `strftime` in the C locale; none where it is unknown.
-    fn part(&self, conversion: u8) -> Option<String> {
-        let hour = self.seconds / 3600;
-        let twelve = (hour + 11) % 12 + 1;
-        let (min, sec) = (self.seconds / 60 % 60, self.seconds % 60);
-        let day_name = DAYS[usize::try_from(self.weekday).unwrap_or(0)];
-        let month_name = MONTHS[usize::try_from(self.month - 1).unwrap_or(0)];
-        let date = |format: &str| self.format(format.as_bytes()).unwrap_or_default();
-        Some(match conversion {
-            b'a' => day_name[..3].to_owned(),
-            b'A' => day_name.to_owned(),
-            b'b' | b'h' => month_name[..3].to_owned(),
-            b'B' => month_name.to_owned(),
-            b'c' => date("%a %b %e %H:%M:%S %Y"),
-            b'C' => format!("{:02}", self.year.div_euclid(100)),
-            b'd' => format!("{:02}", self.day),
-            b'D' | b'x' => date("%m/%d/%y"),
-            b'e' => format!("{:2}", self.day),
-            b'F' => date("%Y-%m-%d"),
-            b'g' => format!("{:02}", self.iso_week().0.rem_euclid(100)),
-            b'G' => self.iso_week().0.to_string(),
-            b'H' => format!("{hour:02}"),
-            b'I' => format!("{twelve:02}"),
-            b'j' => format!("{:03}", self.yearday + 1),
-            b'm' => format!("{:02}", self.month),
-            b'M' => format!("{min:02}"),
-            b'n' => "\n".to_owned(),
-            b'p' => if hour < 12 { "AM" } else { "PM" }.to_owned(),
-            b'r' => date("%I:%M:%S %p"),
-            b'R' => date("%H:%M"),
-            b's' => self.time.to_string(),
-            b'S' => format!("{sec:02}"),
-            b't' => "\t".to_owned(),
-            b'T' | b'X' => date("%H:%M:%S"),
-            b'u' => ((self.weekday + 6) % 7 + 1).to_string(),
-            b'U' => format!("{:02}", (self.yearday + 7 - self.weekday) / 7),
-            b'V' => format!("{:02}", self.iso_week().1),
-            b'w' => self.weekday.to_string(),
-            b'W' => format!("{:02}", (self.yearday + 7 - (self.weekday + 6) % 7) / 7),
-            b'y' => format!("{:02}", self.year.rem_euclid(100)),
-            b'Y' => self.year.to_string(),
-            b'z' => "+0000".to_owned(),
-            b'Z' => "UTC".to_owned(),
-            b'%' => "%".to_owned(),
-            _ => return None,
-        })
-    }
-
-    /// The format with every conversion done, or the conversion nobody knows.
-    fn format(&self, format: &[u8]) -> Result<String, String> {
-        let mut out = Vec::new();
-        let mut bytes = format.iter();
-        while let Some(&b) = bytes.next() {
-            if b != b'%' {
-                out.push(b);
-                continue;
-            }
-            let mut conversion = bytes.next().copied().unwrap_or(0);
-            if matches!(conversion, b'E' | b'O') {
-                conversion = bytes.next().copied().unwrap_or(0);
-            }
-            match self.part(conversion) {
-                Some(text) => out.extend_from_slice(text.as_bytes()),
-                None => return Err(format!("invalid conversion specifier '%{}'", char::from(conversion))),
-            }
+/// The format with every conversion done, or the conversion nobody knows.
+fn format_date(at: &Civil, format: &[u8]) -> Result<String, String> {
+    let mut out = Vec::new();
+    let mut bytes = format.iter();
+    while let Some(&b) = bytes.next() {
+        if b != b'%' {
+            out.push(b);
+            continue;
         }
-        Ok(String::from_utf8_lossy(&out).into_owned())
+        let mut conversion = bytes.next().copied().unwrap_or(0);
+        if matches!(conversion, b'E' | b'O') {
+            conversion = bytes.next().copied().unwrap_or(0);
+        }
+        // Lua allows what ISO C has; %k and %l are GNU's.
+        match at.strftime(conversion).filter(|_| !matches!(conversion, b'k' | b'l')) {
+            Some(text) => out.extend_from_slice(text.as_bytes()),
+            None => return Err(format!("invalid conversion specifier '%{}'", char::from(conversion))),
+        }
     }
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 fn date(session: S<'_, '_, '_, '_>, args: &Args<'_>) -> Answer {
@@ -239,11 +134,11 @@ fn date(session: S<'_, '_, '_, '_>, args: &Args<'_>) -> Answer {
         return Err(Raise::new("date result cannot be represented in this installation"));
     }
     let format = format.strip_prefix(b"!").unwrap_or(&format);
-    let moment = Moment::of(time);
+    let moment = Civil::at(time);
     if format.starts_with(b"*t") {
-        return Ok(vec![moment.table()]);
+        return Ok(vec![table(&moment)]);
     }
-    match moment.format(format) {
+    match format_date(&moment, format) {
         Ok(text) => Ok(vec![text.as_str().into()]),
         Err(why) => Err(args.bad(0, why)),
     }
@@ -262,9 +157,9 @@ mod tests {
             (-1, "%F %T", "1969-12-31 23:59:59"),
             (1_609_459_200, "%G-%V %U %W", "2020-53 00 00"),
         ] {
-            assert_eq!(Moment::of(time).format(format.as_bytes()).as_deref(), Ok(text), "{time}");
+            assert_eq!(format_date(&Civil::at(time), format.as_bytes()).as_deref(), Ok(text), "{time}");
         }
-        assert_eq!(days_before(1970, 1), 0);
-        assert_eq!(days_before(2000, 3), 11_017);
+        assert_eq!(days(1970, 1, 1), 0);
+        assert_eq!(days(2000, 3, 1), 11_017);
     }
 }

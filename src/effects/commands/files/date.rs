@@ -5,12 +5,11 @@ use super::{
         super::process::{Process, Status},
         options::Order,
     },
-    Ended,
-    calendar::{self, Civil},
-    date_words,
+    Ended, date_format, date_words,
     names::quoted,
     system::without_effect,
 };
+use crate::effects::calendar::Civil;
 
 pub(super) fn date(process: &mut Process<'_, '_>) -> Ended {
     const KNOWN: &[&str] = &[
@@ -71,7 +70,7 @@ pub(super) fn date(process: &mut Process<'_, '_>) -> Ended {
     for text in texts {
         match date_words::parse(&text, now) {
             Some(seconds) => {
-                let line = calendar::format(&format, &Civil::at(seconds));
+                let line = date_format::format(&format, &Civil::at(seconds));
                 process.out([line, b"\n".to_vec()].concat());
             }
             None => status = process.fail(format_args!("invalid date {}", quoted(&text))),

@@ -1,6 +1,6 @@
 //! Dates as people type them for `date -d` and `touch -d`: the part of GNU's grammar that scripts use, in UTC.
 
-use super::calendar::{Civil, days, month, weekday};
+use crate::effects::calendar::{Civil, days, month, weekday};
 
 /// What the words said so far.
 #[derive(Debug, Default)]

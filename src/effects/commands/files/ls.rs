@@ -7,8 +7,7 @@ use super::{
         super::process::{Process, Stat, Status},
         options::{Order, Parsed},
     },
-    Ended,
-    calendar::{self, Civil},
+    Ended, date_format,
     disk::human,
     links::Links,
     names::{join, quoted},
@@ -16,6 +15,7 @@ use super::{
     permissions,
     stat::{blocks, device},
 };
+use crate::effects::calendar::Civil;
 use crate::rootfs::Kind;
 
 /// Steps of showing a name.
@@ -336,7 +336,7 @@ impl Ls {
             _ if recent => b"%b %e %H:%M",
             _ => b"%b %e  %Y",
         };
-        String::from_utf8_lossy(&calendar::format(format, &Civil::at(mtime))).into_owned()
+        String::from_utf8_lossy(&date_format::format(format, &Civil::at(mtime))).into_owned()
     }
 
     fn indicator(&self, stat: &Stat) -> Option<u8> {

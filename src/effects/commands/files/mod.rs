@@ -1,7 +1,7 @@
 //! Commands on files and directories, and on the system as far as scriptlets ask for it.
 //!
 //! ```text
-//! names permissions owners calendar date_words walk backup links   what several of them take or show
+//! names permissions owners date_format date_words walk backup links   what several of them take or show
 //! cat copy(cp mv install) link remove directories touch chmod chown   what changes files
 //! paths stat ls disk find xargs                                what looks at them
 //! temporary raw(dd truncate)                                   mktemp, bytes
@@ -9,12 +9,12 @@
 //! ```
 
 mod backup;
-mod calendar;
 mod cat;
 mod chmod;
 mod chown;
 mod copy;
 mod date;
+mod date_format;
 mod date_words;
 mod directories;
 mod disk;

@@ -5,13 +5,13 @@ use super::{
         super::process::{Process, Stat, Status},
         options::Order,
     },
-    Ended,
-    calendar::{self, Civil},
+    Ended, date_format,
     links::Links,
     names::quoted,
     owners::Owners,
     permissions,
 };
+use crate::effects::calendar::Civil;
 use crate::rootfs::{Kind, Special};
 
 /// Widths beyond this are not honoured.
@@ -175,7 +175,7 @@ fn field(
     owners: &Owners,
 ) -> Value {
     let (major, minor) = device(&stat.kind);
-    let time = || calendar::format(b"%F %T.000000000 %z", &Civil::at(stat.mtime));
+    let time = || date_format::format(b"%F %T.000000000 %z", &Civil::at(stat.mtime));
     match letter {
         b'a' => Value::Octal(u64::from(stat.mode)),
         b'A' => text(permissions::text(stat.st_mode())),

@@ -5,12 +5,10 @@ use super::{
         super::process::{Errno, Mode, Process, Status},
         options::{Order, Parsed},
     },
-    Ended,
-    calendar::Civil,
-    calendar::days,
-    date_words,
+    Ended, date_words,
     names::{number, quoted},
 };
+use crate::effects::calendar::{Civil, days};
 
 const KNOWN: &[&str] = &["a", "c,no-create", "d,date=", "f", "h,no-dereference", "m", "r,reference=", "t=", "time="];
 

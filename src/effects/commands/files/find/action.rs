@@ -6,7 +6,7 @@ use super::{
     super::{
         super::super::process::{Handle, Process, Stat, Status},
         backup::confirmed,
-        calendar::{self, Civil},
+        date_format,
         links::Links,
         names::{before, join, last, quoted},
         owners::Owners,
@@ -18,6 +18,7 @@ use super::{
     parse::Plan,
     printf::Piece,
 };
+use crate::effects::calendar::Civil;
 use crate::rootfs::{Kind, Special};
 
 /// Bytes of a command line that `-exec … +` fills.
@@ -189,7 +190,7 @@ impl<'f> Actions<'f> {
         let now = process.stage.now();
         let recent = stat.mtime > now - 15_778_476 && stat.mtime <= now;
         let format: &[u8] = if recent { b"%b %e %H:%M" } else { b"%b %e  %Y" };
-        let time = calendar::format(format, &Civil::at(stat.mtime));
+        let time = date_format::format(format, &Civil::at(stat.mtime));
         let head = format!(
             "{:>9} {:>6} {} {:>3} {:<8} {:<8} {size} {} ",
             stat.leaf.map_or(0, |l| l.number()),

@@ -3,7 +3,7 @@
 use super::{
     super::{
         super::super::process::{Errno, Process, Stat},
-        calendar::{self, Civil},
+        date_format,
         names::{before, last},
         permissions,
         stat::{blocks, escape},
@@ -12,6 +12,7 @@ use super::{
     action::Actions,
     expression::letter,
 };
+use crate::effects::calendar::Civil;
 use crate::rootfs::Kind;
 
 /// Widths beyond this are not honoured.
@@ -184,7 +185,7 @@ impl Actions<'_> {
             b'D' => b"0".to_vec(),
             b'F' => b"overlay".to_vec(),
             b'Z' => Vec::new(),
-            b't' | b'a' | b'c' => calendar::format(b"%a %b %e %H:%M:%S.0000000000 %Y", &mtime),
+            b't' | b'a' | b'c' => date_format::format(b"%a %b %e %H:%M:%S.0000000000 %Y", &mtime),
             b'T' | b'A' | b'C' | b'B' => time_field(time, &mtime),
             other => vec![b'%', other],
         }
@@ -195,10 +196,10 @@ impl Actions<'_> {
 fn time_field(which: u8, at: &Civil) -> Vec<u8> {
     match which {
         b'@' => format!("{}.0000000000", at.seconds).into_bytes(),
-        b'S' => calendar::format(b"%S.0000000000", at),
-        b'T' | b'X' => calendar::format(b"%H:%M:%S.0000000000", at),
-        b'+' => calendar::format(b"%F+%H:%M:%S.0000000000", at),
-        b'c' => calendar::format(b"%a %b %e %H:%M:%S.0000000000 %Y", at),
-        which => calendar::format(&[b'%', which], at),
+        b'S' => date_format::format(b"%S.0000000000", at),
+        b'T' | b'X' => date_format::format(b"%H:%M:%S.0000000000", at),
+        b'+' => date_format::format(b"%F+%H:%M:%S.0000000000", at),
+        b'c' => date_format::format(b"%a %b %e %H:%M:%S.0000000000 %Y", at),
+        which => date_format::format(&[b'%', which], at),
     }
 }
