@@ -59,6 +59,33 @@ pub enum RepodataError {
         /// The document.
         document: &'static str,
     },
+    /// The bytes cannot be read.
+    #[error("{document} cannot be read")]
+    Read {
+        /// The document.
+        document: &'static str,
+        /// What the decompressor or the disk said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The text is not YAML.
+    #[error("{document} is no YAML at line {line}: {message}")]
+    Yaml {
+        /// The document.
+        document: &'static str,
+        /// The line, from 1.
+        line: u64,
+        /// What the parser said.
+        message: String,
+    },
+    /// YAML aliases, of which bombs are made.
+    #[error("{document} uses YAML aliases (line {line}), which repository metadata never does")]
+    Aliases {
+        /// The document.
+        document: &'static str,
+        /// The line, from 1.
+        line: u64,
+    },
     /// A saved catalog that does not fit together.
     #[error("the saved catalog is damaged or of another version")]
     Saved,

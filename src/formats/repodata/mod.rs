@@ -3,6 +3,7 @@
 //! ```text
 //! repomd.xml ──▶ Repomd            which files, with which checksums
 //! primary.xml ──▶ Builder ──▶ Catalog     one flat block of bytes: saved and loaded by a bulk copy
+//! modules.yaml ──▶ Modules         comps.xml ──▶ Comps
 //! filelists.xml ──▶ who owns these paths?  never kept whole
 //! "(a if b)" ──▶ Rich
 //! ```
@@ -16,20 +17,25 @@
 mod arena;
 mod builder;
 mod catalog;
+mod comps;
 mod dependency;
 mod error;
 mod filelists;
+mod modules;
 mod package;
 mod primary;
 mod repomd;
 mod rich;
 mod xml;
+mod yaml;
 
 pub use builder::{Builder, PackageRecord};
 pub use catalog::Catalog;
+pub use comps::{Comps, Environment, Group, Member, MemberKind};
 pub use dependency::{Requirement, Sense, ranges_overlap};
 pub use error::RepodataError;
 pub use filelists::owners_of;
+pub use modules::{ModuleDefaults, ModuleObsoletes, ModuleStream, Modules};
 pub use package::{Dep, EvrRef, FileKind, PkgId, Relation, StrId};
 pub use primary::read_primary;
 pub use repomd::{DataFile, Repomd};
