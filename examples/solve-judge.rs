@@ -4,11 +4,13 @@
 //! {"directory", "repos": [{"id", "priority", "cost", "excludes", "includes"}], "excludes", "specs", "best", "weak", "protected"}
 //! {"lines": ["install|upgrade|downgrade|reinstall NEVRA REPO" | "gone NEVRA" | "unsatisfiable"], "violations", "message"}
 //! ```
+//! With "modular": {"platform", "enable", "states": {NAME: TEXT}}, DIRECTORY/ID/repodata may have `modules.yaml` and `comps.xml`, specs
+//! may be `@…`, and the answer's lines have `stream NAME:STREAM:CONTEXT` for what is active and `enabled NAME:STREAM`.
 //! DIRECTORY has one rpm-md repository per id, and one, `installed`, of what is installed. Catalogs are kept from line to line.
 #![allow(clippy::print_stdout, reason = "its output is what the scripts compare")]
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     error::Error,
     fs::File,
     io::{BufRead, BufReader, stdin},
@@ -16,8 +18,12 @@ use std::{
 };
 
 use drydock::{
-    formats::repodata::{Catalog, owners_of, read_primary},
-    solve::{self, Installed, Request, Solution, Source, solve, violations},
+    formats::repodata::{Catalog, Comps, Modules, owners_of, read_primary},
+    solve::{
+        self, Installed, Request, Solution, Source, groups, solve,
+        streams::{Choice, RepoModules, Standing, State, StreamError, Wanted, choose},
+        violations,
+    },
     terms::{Arch, chain},
 };
 use serde::{Deserialize, Serialize};
@@ -34,9 +40,17 @@ struct Question {
     best: bool,
     weak: bool,
     protected: Vec<String>,
+    modular: Option<Modular>,
     /// Answer only, without proof; for measurements.
     #[serde(default)]
     unproved: bool,
+}
+
+#[derive(Deserialize)]
+struct Modular {
+    platform: String,
+    enable: Vec<String>,
+    states: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +60,8 @@ struct Repo {
     cost: u32,
     excludes: Vec<String>,
     includes: Vec<String>,
+    #[serde(default)]
+    hotfixes: bool,
 }
 
 #[derive(Serialize)]
@@ -94,6 +110,7 @@ fn answer(q: &Question, catalogs: &mut HashMap<String, (u64, Arc<Catalog>)>) -> 
             cost: repo.cost,
             excludes: repo.excludes.clone(),
             includes: repo.includes.clone(),
+            hotfixes: repo.hotfixes,
             ..Source::new(repo.id.clone(), catalog(&q.directory, &repo.id, catalogs)?)
         });
     }
@@ -101,6 +118,17 @@ fn answer(q: &Question, catalogs: &mut HashMap<String, (u64, Arc<Catalog>)>) -> 
     request.specs.clone_from(&q.specs);
     request.protected.clone_from(&q.protected);
     (request.best, request.weak) = (q.best, q.weak);
+    let choice = match &q.modular {
+        None => None,
+        Some(modular) => match modules(q, modular, &mut request)? {
+            Ok(choice) => Some(choice),
+            Err(error) => {
+                let message = chain(&error).join(": ");
+                let lines = vec!["unsatisfiable".to_owned()];
+                return Ok(Answer { lines, violations: Vec::new(), message, milliseconds: 0 });
+            }
+        },
+    };
     let start = std::time::Instant::now();
     let mut outcome = solve(&request);
     for _ in 0..4 {
@@ -117,13 +145,59 @@ fn answer(q: &Question, catalogs: &mut HashMap<String, (u64, Arc<Catalog>)>) -> 
         Ok(solution) => {
             let proof = if q.unproved { Vec::new() } else { violations(&request, &solution) };
             let violations = proof.iter().map(ToString::to_string).collect();
-            Answer { lines: lines(&solution), violations, message: String::new(), milliseconds }
+            let mut lines = lines(&solution);
+            if let Some(mut choice) = choice {
+                choice.installed(&solution);
+                let enabled = choice.states.iter().filter(|(_, s)| s.standing == Standing::Enabled);
+                lines.extend(enabled.map(|(name, s)| format!("enabled {name}:{} {}", s.stream, s.profiles.join(","))));
+                lines.sort();
+            }
+            Answer { lines, violations, message: String::new(), milliseconds }
         }
         Err(error) => {
             let message = chain(&error).join(": ");
             Answer { lines: vec!["unsatisfiable".to_owned()], violations: Vec::new(), message, milliseconds }
         }
     })
+}
+
+/// Modules and groups, as the program takes them.
+fn modules(
+    q: &Question,
+    modular: &Modular,
+    request: &mut Request,
+) -> Result<Result<Choice, StreamError>, Box<dyn Error>> {
+    let (mut modules, mut comps) = (Vec::new(), Vec::new());
+    for repo in &q.repos {
+        let file = |name: &str| File::open(format!("{}/{}/repodata/{name}", q.directory, repo.id)).ok();
+        modules.push((repo.id.as_str(), file("modules.yaml").map_or(Ok(Modules::default()), Modules::read)?));
+        comps.extend(file("comps.xml").map(|f| Comps::read(BufReader::new(f))).transpose()?);
+    }
+    let words: Vec<String> = q.specs.iter().filter_map(|s| s.strip_prefix('@')).map(str::to_owned).collect();
+    request.specs.retain(|s| !s.starts_with('@'));
+    let wanted = Wanted {
+        arch: Arch::X86_64,
+        platform: modular.platform.split_once(':').map(|(a, b)| (a.to_owned(), b.to_owned())),
+        repos: modules.iter().map(|(repo, modules)| RepoModules { repo, modules }).collect(),
+        defaults: Vec::new(),
+        states: modular.states.iter().map(|(name, text)| (name.clone(), State::parse(name, text))).collect(),
+        enable: modular.enable.clone(),
+        install: words,
+    };
+    let choice = match choose(&wanted) {
+        Ok(choice) => choice,
+        Err(error) => return Ok(Err(error)),
+    };
+    request.masks = choice.masks.clone();
+    request.members.clone_from(&choice.members);
+    let comps: Vec<&Comps> = comps.iter().collect();
+    for word in &choice.no_modules {
+        match groups::members(word, &comps) {
+            Some(members) => request.members.extend(members),
+            None => request.specs.push(format!("@{word}")),
+        }
+    }
+    Ok(Ok(choice))
 }
 
 fn lines(solution: &Solution) -> Vec<String> {

@@ -18,6 +18,10 @@ pub enum Barred {
     ExcludedByRepo(String),
     /// Its repository's `includepkgs` does not name it.
     NotIncluded,
+    /// It belongs to this module stream (`NAME:STREAM`), which is not active.
+    InactiveStream(String),
+    /// This active module stream has the package, or one that it provides.
+    MaskedByStream(String),
     /// Its architecture cannot be installed here.
     OtherArch(String),
     /// It needs a feature of rpm that drydock does not have.
@@ -32,6 +36,8 @@ impl fmt::Display for Barred {
             Self::Excluded(p) => write!(f, "excluded by {p:?}"),
             Self::ExcludedByRepo(p) => write!(f, "excluded by {p:?} in its repository's configuration"),
             Self::NotIncluded => f.write_str("not among its repository's includepkgs"),
+            Self::InactiveStream(s) => write!(f, "of the module stream {s}, which is not active"),
+            Self::MaskedByStream(s) => write!(f, "hidden by the module stream {s}"),
             Self::OtherArch(a) => write!(f, "built for {a}"),
             Self::RpmFeature(r) => write!(f, "needs {r}, which drydock does not support"),
             Self::BadDependency(d) => write!(f, "has the dependency {d:?}, which cannot be read"),
@@ -94,6 +100,9 @@ impl Pool<'_> {
                     barred.entry(p).or_insert(Barred::NotIncluded);
                 }
             }
+            if !source.hotfixes {
+                self.mask(i + self.installed_catalogs, &mut barred);
+            }
             let lacking = unsupported_features(c);
             for id in c.packages() {
                 let p = Pkg(start + id.0);
@@ -107,6 +116,28 @@ impl Pool<'_> {
             }
         }
         (self.barred, self.hidden) = (barred, hidden);
+    }
+}
+
+impl Pool<'_> {
+    /// What modules hide in one repository (libdnf's `setModuleExcludes`): packages of streams that are not active, and
+    /// packages that have or provide a name of an active stream's packages and are none of them.
+    fn mask(&self, catalog: usize, barred: &mut HashMap<Pkg, Barred>) {
+        let (c, start, masks) = (self.catalogs[catalog], self.first[catalog], &self.request.masks);
+        if masks.inactive.is_empty() && masks.names.is_empty() {
+            return;
+        }
+        for id in c.packages().filter(|&id| c.arch(id) != "src") {
+            if let Some(stream) = masks.inactive.get(&c.nevra(id)).filter(|_| !masks.active.contains(&c.nevra(id))) {
+                barred.entry(Pkg(start + id.0)).or_insert_with(|| Barred::InactiveStream(stream.clone()));
+            }
+        }
+        for (name, stream) in &masks.names {
+            let Some(name) = c.find(name) else { continue };
+            for (id, _) in c.providers(name).filter(|(id, _)| !masks.active.contains(&c.nevra(*id))) {
+                barred.entry(Pkg(start + id.0)).or_insert_with(|| Barred::MaskedByStream(stream.clone()));
+            }
+        }
     }
 }
 

@@ -167,7 +167,9 @@ impl Resolver<'_> {
         let mut claims = Vec::new();
         let mut seen = BTreeSet::new();
         let specs = goals.iter().filter_map(|(goal, any)| match goal {
-            Goal::Spec(spec) => Some((any.iter().copied().find(is_chosen)?, Reason::Asked { spec: spec.clone() })),
+            Goal::Spec(spec) | Goal::Wish(spec) => {
+                Some((any.iter().copied().find(is_chosen)?, Reason::Asked { spec: spec.clone() }))
+            }
             Goal::Keep(_) => None,
         });
         let weak = wished_by.iter().filter(|(p, _)| is_chosen(p));

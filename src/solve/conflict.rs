@@ -10,6 +10,8 @@ use crate::formats::repodata::Relation;
 pub(super) enum Goal {
     /// A spec of the request.
     Spec(String),
+    /// A spec that may be given up.
+    Wish(String),
     /// An installed package, or what may replace it.
     Keep(Pkg),
 }

@@ -20,6 +20,16 @@ pub enum Error {
         /// A close name for the first of them.
         near: Option<String>,
     },
+    /// A profile's package is nowhere.
+    #[error("{spec}: no repository has its package {name}")]
+    NoMember {
+        /// The module and its profile.
+        spec: String,
+        /// The package.
+        name: String,
+        /// A close name.
+        near: Option<String>,
+    },
     /// A spec is not text dnf would take.
     #[error("package spec {spec:?} cannot be read")]
     Spec {
@@ -50,13 +60,15 @@ impl Fault for Error {
         match self {
             Self::Spec { .. } => Class::Usage,
             Self::NeedsFileLists { .. } => Class::Internal,
-            Self::NoMatch { .. } | Self::Unsatisfiable(_) => Class::Unsatisfiable,
+            Self::NoMatch { .. } | Self::NoMember { .. } | Self::Unsatisfiable(_) => Class::Unsatisfiable,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NoMatch { near: Some(near), .. } => Some(format!("did you mean {near}")),
+            Self::NoMatch { near: Some(near), .. } | Self::NoMember { near: Some(near), .. } => {
+                Some(format!("did you mean {near}"))
+            }
             Self::NoMatch { .. } => Some("check the name, or add the repository that has it with --repo ID=URL".into()),
             _ => None,
         }

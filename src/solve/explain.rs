@@ -161,7 +161,7 @@ pub(super) fn explain(pool: &Pool<'_>, goals: &[Aim], conflict: &Conflict) -> Un
         .map(|(goal, text, targets)| {
             let why = match goal.and_then(|g| goals.get(g)).map(|g| &g.0) {
                 Some(Goal::Keep(p)) => Why::Stays(pool.nevra(*p)),
-                Some(Goal::Spec(spec)) => Why::Asked(spec.clone()),
+                Some(Goal::Spec(spec) | Goal::Wish(spec)) => Why::Asked(spec.clone()),
                 None => Why::Asked(text.to_string()),
             };
             Explanation { why, because: teller.candidates(&text, &targets, &mut path, 0) }

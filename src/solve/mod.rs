@@ -22,6 +22,8 @@ mod closure;
 mod conflict;
 mod error;
 mod explain;
+pub mod groups;
+mod members;
 mod normal;
 mod pool;
 mod request;
@@ -30,6 +32,7 @@ mod search;
 mod sight;
 mod solution;
 mod spec;
+pub mod streams;
 mod weak;
 
 pub use barred::Barred;
@@ -37,7 +40,7 @@ pub use changes::{Action, Change, Reason};
 pub use closure::{Violation, violations};
 pub use error::Error;
 pub use explain::{Explanation, Unsatisfiable, Why};
-pub use request::{INSTALLONLY, Installed, Request, Source};
+pub use request::{INSTALLONLY, Installed, Masks, Member, Request, Source};
 pub use solution::{Solution, solve};
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     formats::repodata::{Catalog, PkgId},
-    terms::Arch,
+    terms::{Arch, Nevra},
 };
 
 /// Capabilities whose providers are installed beside their older versions: dnf's default `installonlypkgs`.
@@ -35,6 +35,8 @@ pub struct Source {
     pub excludes: Vec<String>,
     /// If not empty, only these are visible (`includepkgs`).
     pub includes: Vec<String>,
+    /// Its packages are not hidden by modules (`module_hotfixes`).
+    pub hotfixes: bool,
     /// Who owns paths outside primary's lists, for the paths looked up so far.
     pub owners: BTreeMap<String, Vec<PkgId>>,
 }
@@ -49,6 +51,7 @@ impl Source {
             cost: 1000,
             excludes: Vec::new(),
             includes: Vec::new(),
+            hotfixes: false,
             owners: BTreeMap::new(),
         }
     }
@@ -109,6 +112,34 @@ fn answer(
     }
 }
 
+/// A package of a group or of a module's profile, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Member {
+    /// The spec it comes from: `@core`, `perl:5.30/minimal`.
+    pub spec: String,
+    /// The package's name.
+    pub name: String,
+    /// These are meant, where one of them has the name (with those of hotfix repositories): a stream's artifacts.
+    pub among: Option<Arc<BTreeSet<Nevra>>>,
+    /// Only in the image's own architecture.
+    pub base_arch_only: bool,
+    /// Only if this capability is there anyway.
+    pub when: Option<String>,
+    /// No package of the name is an error; else it is only told, in [`Solution::absent`](super::Solution::absent).
+    pub required: bool,
+}
+
+/// What modules hide: see [`streams`](super::streams).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Masks {
+    /// Packages of active streams: always in sight.
+    pub active: Arc<BTreeSet<Nevra>>,
+    /// Packages of other streams, with `NAME:STREAM`: never.
+    pub inactive: BTreeMap<Nevra, String>,
+    /// Names of the packages of active streams, with `NAME:STREAM`: other packages that provide one are hidden.
+    pub names: BTreeMap<String, String>,
+}
+
 /// A request. Build it with [`Request::new`] and set what differs.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -122,6 +153,12 @@ pub struct Request {
     pub specs: Vec<String>,
     /// The same, but left out (and named in [`Solution::missing`](super::Solution::missing)) where no source has it.
     pub try_specs: Vec<String>,
+    /// Specs whose candidates are taken where they fit, and given up where they do not (libsolv's weak jobs), after the others.
+    pub wishes: Vec<String>,
+    /// Packages of groups and profiles, after the specs.
+    pub members: Vec<Member>,
+    /// What modules hide.
+    pub masks: Masks,
     /// Packages hidden in every repository: names, NEVRAs, globs. What is installed stays as it
     /// is then, and no spec means it.
     pub excludes: Vec<String>,
@@ -144,6 +181,9 @@ impl Request {
             sources: Vec::new(),
             specs: Vec::new(),
             try_specs: Vec::new(),
+            wishes: Vec::new(),
+            members: Vec::new(),
+            masks: Masks::default(),
             excludes: Vec::new(),
             best: true,
             weak: false,

@@ -37,8 +37,12 @@ impl Pool<'_> {
 
     /// Whether no filter takes the package from sight: specs see it, though its architecture may not run here.
     pub fn is_considered(&self, p: Pkg) -> bool {
-        use Barred::{Excluded, ExcludedByRepo, NotIncluded};
-        !self.is_hidden(p) && !matches!(self.barred(p), Some(Excluded(_) | ExcludedByRepo(_) | NotIncluded))
+        use Barred::{Excluded, ExcludedByRepo, InactiveStream, MaskedByStream, NotIncluded};
+        !self.is_hidden(p)
+            && !matches!(
+                self.barred(p),
+                Some(Excluded(_) | ExcludedByRepo(_) | NotIncluded | InactiveStream(_) | MaskedByStream(_))
+            )
     }
 
     /// Whether the package can be chosen or kept: installed and not hidden, or not barred.

@@ -1,12 +1,14 @@
 //! From a request to a list of changes.
 
+use std::collections::BTreeSet;
+
 use super::{
     Change, Error, Request,
     conflict::{Aim, Goal},
     explain::{explain, refuse},
     pool::{Pkg, Pool},
     rules::Rulebook,
-    search::search,
+    search::{Found, search},
 };
 
 /// What to do.
@@ -16,6 +18,8 @@ pub struct Solution {
     pub changes: Vec<Change>,
     /// `try` specs no source has.
     pub missing: Vec<String>,
+    /// Names of group members no source has.
+    pub absent: Vec<String>,
 }
 
 /// Resolves a request. The result depends on nothing but the request.
@@ -41,17 +45,43 @@ pub(super) struct Resolver<'a> {
 impl Resolver<'_> {
     fn run(&self) -> Result<Solution, Error> {
         let (mut goals, missing) = self.wanted()?;
-        let jobs: Vec<Vec<Pkg>> = goals.iter().map(|(_, candidates)| candidates.clone()).collect();
-        goals.extend(self.pool.installed().map(|p| (Goal::Keep(p), Vec::new())));
+        let (members, absent) = self.members()?;
+        goals.extend(members);
         let excluded = self.pool.request.weak.then(|| self.weakly_excluded());
-        let found = search(self.rules, &jobs, excluded.as_ref())
-            .map_err(|conflict| Error::from(Box::new(explain(self.pool, &goals, &conflict))))?;
+        let mut waiting = self.conditional();
+        let (goals, found) = loop {
+            let found = self.search(&goals, excluded.as_ref())?;
+            // A member that depends on another package is asked for once that is there; none is taken back.
+            let (now, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(m, _)| self.applies(m, &found.chosen));
+            waiting = later;
+            if now.is_empty() {
+                break (goals, found);
+            }
+            goals.extend(now.into_iter().map(|(m, list)| (Goal::Spec(m.spec.clone()), list)));
+        };
+        let goals: Vec<Aim> =
+            goals.into_iter().chain(self.pool.installed().map(|p| (Goal::Keep(p), Vec::new()))).collect();
         let removed = self.protected_removals(&found.chosen);
         if !removed.is_empty() {
             return Err(Error::from(Box::new(refuse(self.pool, &removed))));
         }
         let changes = self.changes(&goals, &found.chosen, &self.wished_by(&found));
-        Ok(Solution { changes, missing })
+        Ok(Solution { changes, missing, absent })
+    }
+
+    fn search(&self, goals: &[Aim], excluded: Option<&BTreeSet<Pkg>>) -> Result<Found, Error> {
+        let jobs: Vec<Vec<Pkg>> = goals.iter().map(|(_, candidates)| candidates.clone()).collect();
+        let wishes = &self.pool.request.wishes;
+        let is_wish = |(i, (goal, _)): (usize, &Aim)| matches!(goal, Goal::Wish(_)).then_some(i);
+        let wishes: BTreeSet<usize> = match wishes.is_empty() {
+            true => BTreeSet::new(),
+            false => goals.iter().enumerate().filter_map(is_wish).collect(),
+        };
+        search(self.rules, &jobs, &wishes, excluded).map_err(|conflict| {
+            let keep = self.pool.installed().map(|p| (Goal::Keep(p), Vec::new()));
+            let goals: Vec<Aim> = goals.iter().cloned().chain(keep).collect();
+            Error::from(Box::new(explain(self.pool, &goals, &conflict)))
+        })
     }
 
     /// Protected packages that would go for the sake of another name, and for which: dnf refuses such a solution, whatever
@@ -83,6 +113,10 @@ impl Resolver<'_> {
                 unmatched.push(spec.clone());
             }
             goals.extend(candidates.into_iter().map(|list| (Goal::Spec(spec.clone()), list)));
+        }
+        for spec in &request.wishes {
+            let candidates = self.pool.candidates(spec, self.pool.matching(spec)?);
+            goals.extend(candidates.into_iter().map(|list| (Goal::Wish(spec.clone()), list)));
         }
         match unmatched.first() {
             Some(first) => Err(Error::NoMatch { near: self.pool.nearest_name(first), specs: unmatched }),

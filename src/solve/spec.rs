@@ -139,7 +139,7 @@ impl Pool<'_> {
         out
     }
 
-    fn add_obsoleters(&self, list: &mut Vec<Pkg>, just_name: bool) {
+    pub(super) fn add_obsoleters(&self, list: &mut Vec<Pkg>, just_name: bool) {
         if just_name {
             let more = list
                 .iter()

@@ -262,7 +262,8 @@ fn the_checker_sees_what_is_wrong() {
         reason: Reason::Asked { spec: String::new() },
         replaces: Vec::new(),
     };
-    let solution = Solution { changes: catalog.packages().map(change).collect(), missing: Vec::new() };
+    let solution =
+        Solution { changes: catalog.packages().map(change).collect(), missing: Vec::new(), absent: Vec::new() };
     let found: Vec<String> = violations(&request, &solution).iter().map(ToString::to_string).collect();
     assert_eq!(
         found,

@@ -152,9 +152,13 @@ impl Search<'_> {
     /// As [`Search::refute`], with the rules of the proof.
     pub(super) fn refute_by(&mut self, proof: Vec<u32>) -> i32 {
         let choices = self.rules.choices.clone();
-        match proof.iter().copied().filter(|n| choices.contains(n)).max() {
+        match proof.iter().copied().filter(|&n| choices.contains(&n) || self.is_wish(n)).max() {
             Some(weak) => {
-                self.drop_choice(weak);
+                if choices.contains(&weak) {
+                    self.drop_choice(weak);
+                } else {
+                    self.rules.get_mut(weak).off = true;
+                }
                 self.reset();
                 0
             }
@@ -162,6 +166,16 @@ impl Search<'_> {
                 self.refuted = proof;
                 HOPELESS
             }
+        }
+    }
+
+    /// Whether a rule is that of a job that may be given up, or of its best.
+    fn is_wish(&self, rule: u32) -> bool {
+        let (jobs, best) = (&self.rules.jobs, &self.rules.best);
+        match rule {
+            n if jobs.contains(&n) => self.wishes.contains(&((n - jobs.start) as usize)),
+            n if best.contains(&n) => self.wishes.contains(&self.rules.best_of[(n - best.start) as usize]),
+            _ => false,
         }
     }
 
@@ -196,8 +210,10 @@ impl Search<'_> {
 
     /// Decides what rules of one literal say. A new level 1, or what [`Search::refute_by`] says.
     pub(super) fn assert_all(&mut self) -> i32 {
-        for i in 0..self.rules.assertions.len() {
-            let number = self.rules.assertions[i];
+        let assertions = self.rules.assertions.clone();
+        // What may be given up comes last.
+        let (wishes, others): (Vec<u32>, Vec<u32>) = assertions.into_iter().partition(|&n| self.is_wish(n));
+        for number in others.into_iter().chain(wishes) {
             let rule = *self.rules.get(number);
             if rule.off || rule.head == 0 || self.is_true(rule.head) {
                 continue;
@@ -209,6 +225,11 @@ impl Search<'_> {
             if number >= self.rules.learnt {
                 self.rules.get_mut(number).off = true;
                 continue;
+            }
+            if self.is_wish(number) {
+                self.rules.get_mut(number).off = true;
+                self.reset();
+                return 0;
             }
             let mut proof = vec![number];
             let opposite = self.queue.iter().position(|&l| l == -rule.head);

@@ -48,9 +48,15 @@ pub(super) struct Found {
     pub weak: Vec<Pkg>,
 }
 
-/// Finds packages so that of each job one candidate is there. `weak`: recommended ones too, but for these.
-pub(super) fn search(book: &Rulebook<'_>, jobs: &[Vec<Pkg>], weak: Option<&BTreeSet<Pkg>>) -> Result<Found, Conflict> {
-    let mut search = Search::new(book, jobs, weak);
+/// Finds packages so that of each job one candidate is there, but for `wishes`: those are given up where they do not fit, the
+/// last first. `weak`: recommended ones too, but for these.
+pub(super) fn search(
+    book: &Rulebook<'_>,
+    jobs: &[Vec<Pkg>],
+    wishes: &BTreeSet<usize>,
+    weak: Option<&BTreeSet<Pkg>>,
+) -> Result<Found, Conflict> {
+    let mut search = Search::new(book, jobs, wishes, weak);
     if search.run() {
         return Ok(search.found());
     }
@@ -65,6 +71,8 @@ struct Search<'a> {
     book: &'a Rulebook<'a>,
     pool: &'a Pool<'a>,
     jobs: &'a [Vec<Pkg>],
+    /// Numbers of the jobs that may be given up.
+    wishes: &'a BTreeSet<usize>,
     /// Weak dependencies are wanted, but for these packages.
     weak: Option<&'a BTreeSet<Pkg>>,
     rules: Rules,
@@ -93,12 +101,18 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(book: &'a Rulebook<'a>, jobs: &'a [Vec<Pkg>], weak: Option<&'a BTreeSet<Pkg>>) -> Self {
+    fn new(
+        book: &'a Rulebook<'a>,
+        jobs: &'a [Vec<Pkg>],
+        wishes: &'a BTreeSet<usize>,
+        weak: Option<&'a BTreeSet<Pkg>>,
+    ) -> Self {
         let count = book.pool.len() as usize;
         let mut search = Self {
             book,
             pool: book.pool,
             jobs,
+            wishes,
             weak,
             rules: Rules::new(count),
             levels: vec![0; count],
