@@ -33,10 +33,14 @@ def dnf_world(world, directory):
         base.repos.add_new_repo(repo["id"], conf, baseurl=[f"file://{directory}/{repo['id']}"], priority=repo["priority"], cost=repo["cost"],
             excludepkgs=repo["excludes"], includepkgs=repo["includes"])
     base.fill_sack()
+    colour(base)
+    return base
+
+
+def colour(base):
     # A Python object is its count, its type, then, for a sack, the C object.
     sack = ctypes.c_void_p.from_address(id(base.sack) + 16)
     libsolv.pool_set_flag(libdnf.dnf_sack_get_pool(sack), COLOURS, 1)
-    return base
 
 
 def nevra(p):
@@ -52,13 +56,17 @@ def dnf_resolve(base, request):
         base.resolve()
     except (dnf.exceptions.MarkingError, dnf.exceptions.DepsolveError) as e:
         return ["unsatisfiable"], str(e)
-    goal, lines = base._goal, set()
+    return changes(base._goal), ""
+
+
+def changes(goal):
+    lines = set()
     for action, found in (("install", goal.list_installs()), ("upgrade", goal.list_upgrades()), ("downgrade", goal.list_downgrades()), ("reinstall", goal.list_reinstalls())):
         for p in found:
             lines.add(f"{action} {nevra(p)} {p.reponame}")
             lines |= {f"gone {nevra(q)}" for q in goal.obsoleted_by_package(p)}
     lines |= {f"gone {nevra(q)}" for q in goal.list_erasures()}
-    return sorted(lines), ""
+    return sorted(lines)
 
 
 class Judge:
