@@ -148,6 +148,18 @@ pub(super) struct RepositoryArgs {
     no_gpgcheck: bool,
 }
 
+/// Flags about module streams.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Modules")]
+pub(super) struct ModuleArgs {
+    /// Enable a module stream, and install a profile of it if one is named (again and again)
+    #[arg(long = "module", value_name = "NAME:STREAM[/PROFILE]")]
+    pub(super) modules: Vec<String>,
+    /// The platform that streams are built for, as platform:el8 [default: the base's]
+    #[arg(long = "platform-id", value_name = "NAME:STREAM")]
+    pub(super) platform: Option<String>,
+}
+
 /// Flags that say what to build.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Recipe")]
@@ -176,6 +188,8 @@ pub(super) struct RecipeChoice {
     /// Architectures, in place of the recipe's: x86_64, aarch64, ppc64le, s390x
     #[arg(long = "arch", value_name = "A,B", value_delimiter = ',')]
     arches: Vec<Arch>,
+    #[command(flatten)]
+    modules: ModuleArgs,
 }
 
 /// Where the lock is.
@@ -256,6 +270,8 @@ impl RecipeChoice {
                 repos: repositories.repos.clone(),
                 repo_files: !repositories.repo_files.is_empty(),
                 tags: tags.to_vec(),
+                modules: self.modules.modules.clone(),
+                platform: self.modules.platform.clone(),
             },
             repo_files: repositories.repo_files.clone(),
         })

@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Context, Environment, Failure,
-    args::{RepositoryArgs, SessionArgs},
+    args::{ModuleArgs, RepositoryArgs, SessionArgs},
     table::{Table, bytes, count},
 };
 use crate::pipeline;
@@ -23,7 +23,7 @@ use crate::pipeline;
 Example:
   drydock resolve gcc make --repo baseos=https://…/$basearch/baseos/os --arch aarch64 --format json")]
 pub(super) struct ResolveArgs {
-    /// Names, name.arch, name-version, NEVRAs, globs, capabilities or file paths
+    /// Names, name.arch, name-version, NEVRAs, globs, capabilities, file paths, @group, @module:stream/profile
     #[arg(required = true, value_name = "SPEC")]
     specs: Vec<String>,
     /// The architecture: x86_64, aarch64, ppc64le, s390x
@@ -47,6 +47,8 @@ pub(super) struct ResolveArgs {
     /// What $releasever in repository URLs becomes
     #[arg(long, value_name = "VERSION", help_heading = "Resolving")]
     releasever: Option<String>,
+    #[command(flatten)]
+    modules: ModuleArgs,
     #[command(flatten)]
     repositories: RepositoryArgs,
     #[command(flatten)]
@@ -79,6 +81,8 @@ impl ResolveArgs {
             weak: self.weak,
             best: !self.no_best,
             releasever: self.releasever.clone(),
+            modules: self.modules.modules.clone(),
+            platform: self.modules.platform.clone(),
         })
     }
 }

@@ -16,6 +16,8 @@ use super::Compression;
 pub enum Version {
     /// 2026: the first.
     V1 = 1,
+    /// With module streams. Locks without stay in the first.
+    V2 = 2,
 }
 
 /// A version number that no reader here knows.
@@ -25,7 +27,7 @@ pub struct UnknownVersion(pub u64);
 
 impl Version {
     /// What this drydock writes.
-    pub const NEWEST: Self = Self::V1;
+    pub const NEWEST: Self = Self::V2;
 }
 
 impl From<Version> for u64 {
@@ -40,6 +42,7 @@ impl TryFrom<u64> for Version {
     fn try_from(number: u64) -> Result<Self, UnknownVersion> {
         match number {
             1 => Ok(Self::V1),
+            2 => Ok(Self::V2),
             n => Err(UnknownVersion(n)),
         }
     }
@@ -83,6 +86,8 @@ pub struct ArchLock {
     pub layers: Vec<String>,
     /// The repositories packages come from, in the recipe's order.
     pub repositories: Vec<LockedRepository>,
+    /// Module streams enabled in the image, sorted by name.
+    pub modules: Vec<LockedStream>,
     /// The packages to install, sorted by NEVRA.
     pub packages: Vec<LockedPackage>,
     /// Packages of the base that go away without a successor of the same name (obsoleted ones), sorted.
@@ -119,6 +124,25 @@ pub struct LockedRepository {
     /// Fingerprints of the keys trusted for its packages, hex; empty with `gpgcheck` off.
     #[serde(default)]
     pub keys: Vec<String>,
+}
+
+/// A module stream that is enabled.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedStream {
+    /// The module.
+    pub name: String,
+    /// The stream.
+    pub stream: String,
+    /// Version of its newest build.
+    pub version: u64,
+    /// That build's context.
+    pub context: String,
+    /// Its architecture.
+    pub arch: String,
+    /// Profiles that were installed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<String>,
 }
 
 /// What happens to the image when a package arrives.
@@ -158,6 +182,11 @@ pub struct LockedPackage {
 }
 
 impl ArchLock {
+    /// The oldest format that can say this.
+    pub(super) fn version(&self) -> Version {
+        if self.modules.is_empty() { Version::V1 } else { Version::V2 }
+    }
+
     /// Bytes of all packages together.
     pub fn download_size(&self) -> u64 {
         self.packages.iter().map(|p| p.size).fold(0, u64::saturating_add)

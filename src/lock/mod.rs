@@ -49,7 +49,8 @@ mod tests;
 
 pub use compression::{Compression, InvalidCompression};
 pub use document::{
-    Action, ArchLock, Lock, LockedBase, LockedInput, LockedPackage, LockedRepository, UnknownVersion, Version,
+    Action, ArchLock, Lock, LockedBase, LockedInput, LockedPackage, LockedRepository, LockedStream, UnknownVersion,
+    Version,
 };
 pub use error::{Defect, Error, Mismatch};
 pub use file::DEFAULT_NAME;

@@ -6,7 +6,10 @@ use serde::Deserialize;
 
 use crate::terms::{Arch, Digest, Epoch, Nevra};
 
-use super::{ArchLock, Compression, Defect, Lock, LockedBase, LockedInput, LockedPackage, LockedRepository, Version};
+use super::{
+    ArchLock, Compression, Defect, Lock, LockedBase, LockedInput, LockedPackage, LockedRepository, LockedStream,
+    Version,
+};
 
 /// Read first and alone: a newer format may have keys we don't know.
 #[derive(Deserialize)]
@@ -38,6 +41,8 @@ struct ArchText {
     request: Vec<String>,
     missing: Vec<String>,
     removed: Vec<Nevra>,
+    #[serde(default)]
+    modules: Vec<LockedStream>,
     repositories: Vec<LockedRepository>,
     packages: Vec<LockedPackage>,
 }
@@ -90,6 +95,7 @@ impl From<ArchText> for ArchLock {
             missing: t.missing,
             layers: t.layers,
             repositories: t.repositories,
+            modules: t.modules,
             packages: t.packages,
             removed: t.removed,
         }

@@ -43,6 +43,7 @@ fn sample() -> Lock {
             priority: Some(10),
             keys: vec!["567e347ad0044ade55ba8a5f199e2f91fd431d51".into()],
         }],
+        modules: vec![],
         packages: vec![package("make-1:4.2.1-10.el8.x86_64", "baseos", "toolchain"), glibc],
         removed: vec!["old-1-1.el8.noarch".parse().expect("nevra")],
     };

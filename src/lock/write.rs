@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use crate::terms::{Digest, stripped};
 
-use super::{ArchLock, Lock, LockedBase, LockedInput, LockedPackage, LockedRepository, Version};
+use super::{ArchLock, Lock, LockedBase, LockedInput, LockedPackage, LockedRepository, LockedStream, Version};
 
 const HEADER: &str =
     "# What `drydock lock` resolved. Commit this file; change the recipe and run `drydock lock` rather than edit it.\n";
@@ -31,6 +31,7 @@ impl Lock {
         for arch in lock.arches.values_mut() {
             arch.packages.sort_by(|a, b| a.nevra.cmp(&b.nevra));
             arch.removed.sort();
+            arch.modules.sort();
             for package in &mut arch.packages {
                 package.replaces.sort();
                 if package.location.contains("://") {
@@ -48,7 +49,7 @@ impl Lock {
     fn head(&self) -> String {
         format!(
             "version = {}\nepoch = {}\ncompression = {}\n",
-            u64::from(Version::NEWEST),
+            u64::from(self.arches.values().map(ArchLock::version).max().unwrap_or(Version::V1)),
             self.epoch.seconds(),
             quoted(self.compression)
         )
@@ -77,6 +78,9 @@ fn section(out: &mut String, lock: &ArchLock) {
     list(out, "request", lock.request.iter().map(quoted));
     list(out, "missing", lock.missing.iter().map(quoted));
     list(out, "removed", lock.removed.iter().map(quoted));
+    if !lock.modules.is_empty() {
+        list(out, "modules", lock.modules.iter().map(module));
+    }
     list(out, "repositories", lock.repositories.iter().map(repository));
     list(out, "packages", lock.packages.iter().map(package));
 }
@@ -103,6 +107,21 @@ fn repository(r: &LockedRepository) -> String {
         quoted(&r.baseurl),
         quoted(&r.repomd),
         inline(r.keys.iter())
+    )
+}
+
+fn module(m: &LockedStream) -> String {
+    let profiles = match m.profiles.is_empty() {
+        true => String::new(),
+        false => format!(", profiles = {}", inline(m.profiles.iter())),
+    };
+    format!(
+        "{{ name = {}, stream = {}, version = {}, context = {}, arch = {}{profiles} }}",
+        quoted(&m.name),
+        quoted(&m.stream),
+        m.version,
+        quoted(&m.context),
+        quoted(&m.arch)
     )
 }
 

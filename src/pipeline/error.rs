@@ -49,6 +49,16 @@ pub enum Error {
     #[error(transparent)]
     Solve(#[from] solve::Error),
     #[error(transparent)]
+    Streams(#[from] solve::streams::StreamError),
+    /// An `@…` that is neither module nor group.
+    #[error("no repository has a module or group {spec}")]
+    NoGroup {
+        /// As written.
+        spec: String,
+        /// Ids of the groups there are.
+        groups: Vec<String>,
+    },
+    #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
     Install(#[from] InstallError),
@@ -219,6 +229,7 @@ impl Fault for Error {
                 kind if is_full(kind) => Class::Internal,
                 _ => Class::Usage,
             },
+            Self::NoGroup { .. } => Class::Unsatisfiable,
             Self::Threads(_) => Class::Internal,
             other => other.inner().map_or(Class::Internal, Fault::class),
         }
@@ -226,6 +237,11 @@ impl Fault for Error {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::NoGroup { groups, .. } if groups.is_empty() => "no repository has groups".to_owned(),
+            Self::NoGroup { groups, .. } => {
+                let some: Vec<&str> = groups.iter().take(20).map(String::as_str).collect();
+                format!("groups are {}", some.join(", "))
+            }
             Self::NoPlatform { .. } => "leave the architecture out with --arch, or take a base that has it".to_owned(),
             Self::NoKeys { repo } => {
                 format!(

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, Session, base::Base, contents::ImageContents, database, inputs, resolve::by_name, transaction};
+use super::{
+    Error, Session, base::Base, contents::ImageContents, database, inputs, modular, resolve::by_name, transaction,
+};
 use crate::{
     effects::{ScriptletReport, Stage},
     fetch::Package,
@@ -49,6 +51,7 @@ pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed,
     let names = names(parts, &leaving);
     let mut stage = Stage::new(&mut tree, &contents, transaction::machine(parts), parts.epoch);
     stage.add_accounts(&parts.plan.groups, &parts.plan.users)?;
+    stage.put_files(modular::state_files(parts.base, &parts.lock.modules))?;
     stage.put_files(inputs::files(parts.plan, parts.directory, &|name| names.get(name).cloned())?)?;
     write_database(parts, &mut tree, &leaving, &done.files)?;
     let scriptlets = done.scriptlets;

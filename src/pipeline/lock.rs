@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use super::{
     Error, Session,
     base::{self, Base},
-    inputs,
+    inputs, modular,
     options::{LockOptions, RecipeOptions},
     report::{LockReport, LockedArch},
     repositories,
@@ -65,10 +65,11 @@ fn one(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) 
     let configured = repositories::configure(session, recipe, plan, base)?;
     let trusts = Trusts::gather(session, Some(recipe), &configured, base)?;
     let loads = resolve::load(session, &configured, plan.arch)?;
-    let solution = resolve::resolve(session, plan, base, &loads, &trusts)?;
+    let (solution, choice) = resolve::resolve(session, plan, base, &loads, &trusts)?;
     let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
     let epoch = base.epoch().max(Epoch::new(newest));
-    Ok((arch_lock(plan, base, &loads, &trusts, &solution), epoch))
+    let modules = modular::locked(&choice);
+    Ok((ArchLock { modules, ..arch_lock(plan, base, &loads, &trusts, &solution) }, epoch))
 }
 
 fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, solution: &Solution) -> ArchLock {
@@ -98,6 +99,7 @@ fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, s
         missing: solution.missing.clone(),
         layers: plan.layers.iter().map(|l| l.name.clone()).collect(),
         repositories: loads.repositories.iter().map(|r| repository(r, trusts)).collect(),
+        modules: Vec::new(),
         packages: solution.changes.iter().filter_map(package).collect(),
         removed: removed.map(|c| c.nevra.clone()).collect(),
     }

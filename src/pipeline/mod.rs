@@ -21,6 +21,7 @@ mod inputs;
 mod inspect;
 mod installed;
 mod lock;
+mod modular;
 pub mod options;
 mod outcomes;
 mod publish;

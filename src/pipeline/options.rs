@@ -153,6 +153,10 @@ pub struct ResolveOptions {
     pub best: bool,
     /// `$releasever`.
     pub releasever: Option<String>,
+    /// Module streams to enable, `NAME:STREAM[/PROFILE]`.
+    pub modules: Vec<String>,
+    /// The platform of modules, `platform:el8`.
+    pub platform: Option<String>,
 }
 
 /// What a resolution starts from.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::{
     Error, Session,
     base::{self, Base},
+    modular::{self, Asked},
     options::{Installed, ResolveOptions},
-    report::{Resolution, ResolvedAction, ResolvedPackage},
+    report::{Resolution, ResolvedAction, ResolvedPackage, ResolvedStream},
     repositories::{self, Configured},
     resolve as stage,
     source::ImageSource,
@@ -50,11 +51,18 @@ pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Reso
     request.best = options.best;
     request.weak = options.weak;
     let guard = session.stage("resolve", options.arch.rpm(), 0);
+    let asked = Asked { modules: &options.modules, platform: options.platform.as_deref(), base: base.as_ref() };
+    let mut choice = modular::prepare(&session, &loads, &mut request, &asked)?;
     let solution = loads.solve(&session, &mut request)?;
+    for name in &solution.absent {
+        session.warn(format!("no repository has the group package {name}"));
+    }
+    choice.installed(&solution);
     drop(guard);
     let mut packages: Vec<ResolvedPackage> = solution.changes.iter().map(package).collect();
     packages.sort_by(|a, b| a.nevra.cmp(&b.nevra));
-    Ok(Resolution { packages })
+    let streams = modular::locked(&choice).into_iter().map(ResolvedStream::from).collect();
+    Ok(Resolution { packages, modules: streams })
 }
 
 fn image_base(session: &Session, image: &str, options: &ResolveOptions) -> Result<Base, Error> {

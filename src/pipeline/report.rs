@@ -184,6 +184,33 @@ pub struct LockedArch {
 pub struct Resolution {
     /// The transaction.
     pub packages: Vec<ResolvedPackage>,
+    /// Module streams that are enabled then.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub modules: Vec<ResolvedStream>,
+}
+
+/// A module stream that is enabled.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResolvedStream {
+    /// The module.
+    pub name: String,
+    /// The stream.
+    pub stream: String,
+    /// Version of its newest build.
+    pub version: u64,
+    /// That build's context.
+    pub context: String,
+    /// Its architecture.
+    pub arch: String,
+    /// Profiles that are installed.
+    pub profiles: Vec<String>,
+}
+
+impl From<crate::lock::LockedStream> for ResolvedStream {
+    fn from(s: crate::lock::LockedStream) -> Self {
+        let crate::lock::LockedStream { name, stream, version, context, arch, profiles } = s;
+        Self { name, stream, version, context, arch, profiles }
+    }
 }
 
 /// A package of a transaction.

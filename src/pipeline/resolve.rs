@@ -3,13 +3,19 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Error, Session, base::Base, compiler, installed, repositories::Configured, through::Through, trusts::Trusts,
+    Error, Session,
+    base::Base,
+    compiler, installed,
+    modular::{self, Asked},
+    repositories::Configured,
+    through::Through,
+    trusts::Trusts,
 };
 use crate::{
     fetch::{self, Download, Package},
     recipe::ArchPlan,
     repos::{self, Loaded, Repository},
-    solve::{self, Change, Installed, Request, Solution, Source},
+    solve::{self, Change, Installed, Request, Solution, Source, streams::Choice},
     store::Verified,
     terms::{Arch, Nevra},
 };
@@ -50,6 +56,7 @@ impl Loads<'_> {
             cost: r.config.cost,
             excludes: r.config.excludepkgs.clone(),
             includes: r.config.includepkgs.clone(),
+            hotfixes: r.config.module_hotfixes,
             ..Source::new(r.config.id.clone(), Arc::clone(&r.catalog))
         };
         self.repositories.iter().map(source).collect()
@@ -110,12 +117,8 @@ pub(super) fn resolve(
     base: &Base,
     loads: &Loads<'_>,
     trusts: &Trusts,
-) -> Result<Solution, Error> {
+) -> Result<(Solution, Choice), Error> {
     let guard = session.stage("resolve", plan.arch.rpm(), 0);
-    if !plan.packages.modules.is_empty() {
-        let streams = plan.packages.modules.join(", ");
-        session.warn(format!("{}: module streams are not resolved, so {streams} changes nothing", plan.arch));
-    }
     let mut request = Request::new(plan.arch);
     request.installed = installed(base)?;
     request.sources = loads.sources();
@@ -124,6 +127,26 @@ pub(super) fn resolve(
     request.excludes.clone_from(&plan.packages.exclude);
     request.best = plan.packages.best;
     request.weak = plan.packages.weak;
+    let packages = &plan.packages;
+    let asked = Asked { modules: &packages.modules, platform: packages.platform.as_deref(), base: Some(base) };
+    let mut choice = modular::prepare(session, loads, &mut request, &asked)?;
+    let solution = with_compiler(session, plan, loads, trusts, request)?;
+    for name in &solution.absent {
+        session.warn(format!("{}: no repository has the group package {name}", plan.arch));
+    }
+    choice.installed(&solution);
+    drop(guard);
+    Ok((solution, choice))
+}
+
+/// Solves a plan's request; the compiler of its kernel is looked up on the way.
+fn with_compiler(
+    session: &Session,
+    plan: &ArchPlan,
+    loads: &Loads<'_>,
+    trusts: &Trusts,
+    mut request: Request,
+) -> Result<Solution, Error> {
     let compilers = &plan.packages.compiler_of_kernel;
     let Some((first, others)) = compilers.split_first() else {
         return loads.solve(session, &mut request);
@@ -144,7 +167,7 @@ pub(super) fn resolve(
         |specs: &mut Vec<String>| specs.iter_mut().filter(|s| compilers.contains(s)).for_each(|s| *s = pinned(s));
     rename(&mut exact.specs);
     rename(&mut exact.try_specs);
-    let outcome = match loads.solve(session, &mut exact) {
+    match loads.solve(session, &mut exact) {
         // No repository has the kernel's own compiler: the best one builds modules too, so it stays, and is told of.
         Err(Error::Solve(solve::Error::NoMatch { .. })) => {
             session.warn(format!(
@@ -156,9 +179,7 @@ pub(super) fn resolve(
             Ok(solution)
         }
         other => other,
-    };
-    drop(guard);
-    outcome
+    }
 }
 
 /// The version of gcc that built the kernel of the solution, out of the kernel package's own configuration.

@@ -63,6 +63,7 @@ mod tests {
             missing: vec![],
             layers: vec!["packages".into()],
             repositories: vec![repository],
+            modules: vec![],
             packages: vec![],
             removed: vec![],
         };

@@ -24,7 +24,7 @@ pub(super) fn plan(source: &Source<'_>, arch: Arch, overrides: &Overrides) -> Re
         releasever: Some(value("releasever")?).filter(|r| !r.is_empty()),
         vars: variables.all()?,
         image: image(&document, overrides),
-        packages: packages(&document, arch),
+        packages: packages(&document, arch, overrides),
         repos: check.repos(&document, arch, overrides)?,
         layers: check.layers(&document)?,
         groups: document.groups.iter().map(|g| GroupPlan { name: g.name.clone(), gid: g.gid }).collect(),
@@ -148,7 +148,7 @@ fn image(document: &Document, overrides: &Overrides) -> ImagePlan {
     }
 }
 
-fn packages(document: &Document, arch: Arch) -> PackagePlan {
+fn packages(document: &Document, arch: Arch, overrides: &Overrides) -> PackagePlan {
     let p = &document.packages;
     let own = p.arch.get(&arch).cloned().unwrap_or_default();
     let both = |common: &[String], own: Vec<String>| {
@@ -161,7 +161,8 @@ fn packages(document: &Document, arch: Arch) -> PackagePlan {
         r#try: both(&p.r#try, own.r#try),
         compiler_of_kernel: p.compiler_of_kernel.clone(),
         exclude: both(&p.exclude, own.exclude),
-        modules: p.modules.clone(),
+        modules: both(&p.modules, overrides.modules.clone()),
+        platform: overrides.platform.clone(),
         weak: p.weak,
         docs: p.docs,
         best: p.best,

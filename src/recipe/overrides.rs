@@ -24,4 +24,8 @@ pub struct Overrides {
     pub repo_files: bool,
     /// `--tag`: in place of the recipe's.
     pub tags: Vec<String>,
+    /// `--module`: beside the recipe's.
+    pub modules: Vec<String>,
+    /// `--platform-id`.
+    pub platform: Option<String>,
 }

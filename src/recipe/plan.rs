@@ -106,8 +106,11 @@ pub struct PackagePlan {
     pub compiler_of_kernel: Vec<String>,
     /// Globs of packages never to take.
     pub exclude: Vec<String>,
-    /// `NAME:STREAM` to enable.
+    /// `NAME:STREAM[/PROFILE]` to enable, with profile: to install.
     pub modules: Vec<String>,
+    /// The platform of modules, where it is not the base's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// Whether recommended packages come along.
     pub weak: bool,
     /// Whether documentation files are installed.

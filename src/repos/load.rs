@@ -179,9 +179,17 @@ fn fact_key(kind: &str, file: &DataFile, question: &str) -> Digest {
     hasher.finish()
 }
 
-type Bytes = Box<dyn Read + Send>;
+/// A decompressed document.
+pub(super) type Decoded = BufReader<Box<dyn Read + Send>>;
 
-async fn open(fetch: &impl Fetch, config: &RepoConfig, url: &str, file: &DataFile) -> Result<(Bytes, u64), Error> {
+pub(super) type Bytes = Box<dyn Read + Send>;
+
+pub(super) async fn open(
+    fetch: &impl Fetch,
+    config: &RepoConfig,
+    url: &str,
+    file: &DataFile,
+) -> Result<(Bytes, u64), Error> {
     let checksum = file.checksum.as_ref().expect("Repomd::parse refuses primary and filelists without one");
     let url = join(file.base.as_deref().unwrap_or(url), &file.href);
     let reader = fetch.blob(config, &url, checksum, file.size).await.map_err(|source| Error::Fetch {
@@ -192,7 +200,7 @@ async fn open(fetch: &impl Fetch, config: &RepoConfig, url: &str, file: &DataFil
     Ok((reader, file.open_size.unwrap_or(OPEN_LIMIT).min(OPEN_LIMIT)))
 }
 
-fn decoder(repo: &str, file: &str, reader: Bytes) -> Result<BufReader<Box<dyn Read + Send>>, Error> {
+pub(super) fn decoder(repo: &str, file: &str, reader: Bytes) -> Result<Decoded, Error> {
     let raw = BufReader::with_capacity(128 << 10, reader);
     let open = sniffing_decoder(raw).map_err(|source| Error::Decompress {
         repo: repo.to_owned(),
@@ -202,7 +210,7 @@ fn decoder(repo: &str, file: &str, reader: Bytes) -> Result<BufReader<Box<dyn Re
     Ok(BufReader::with_capacity(128 << 10, open))
 }
 
-async fn on_thread<T: Send + 'static>(
+pub(super) async fn on_thread<T: Send + 'static>(
     repo: &str,
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {

@@ -10,6 +10,7 @@
 //! It does not choose packages; that is [`solve`](crate::solve)'s.
 
 mod config;
+mod documents;
 mod error;
 mod fetch;
 mod ini;
