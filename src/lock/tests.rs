@@ -104,7 +104,7 @@ fn files_from_the_future_partial_and_edited_ones_are_refused() {
         assert!(text.contains(from), "{from}");
         mended(&text.replacen(from, to, 1)).expect_err(to).to_string()
     };
-    assert!(parse("version = 1", "version = 2\nnews = true").contains("format 2"));
+    assert!(parse("version = 1", "version = 3\nnews = true").contains("format 3"));
     assert!(parse("count = 2", "count = 3").contains("2 packages of 3"));
     assert!(parse("repo = \"baseos\"", "repo = \"base\"").contains("repository \"base\""));
     assert!(parse("layer = \"toolchain\"", "layer = \"tools\"").contains("layer \"tools\""));
@@ -201,4 +201,23 @@ proptest! {
         let text = lock.render();
         prop_assert_eq!(Lock::parse(&text).expect("own text"), lock.canonical());
     }
+}
+
+#[test]
+fn streams_make_a_lock_of_the_second_format_and_nothing_else_does() {
+    let (plain, text) = (sample(), sample().render());
+    assert!(text.contains("\nversion = 1\n") && !text.contains("modules"));
+    let mut modular = plain;
+    let stream = super::LockedStream {
+        name: "perl".into(),
+        stream: "5.30".into(),
+        version: 8_040_020_200_923_213_406,
+        context: "466ea64f".into(),
+        arch: "x86_64".into(),
+        profiles: vec!["minimal".into()],
+    };
+    modular.arches.values_mut().for_each(|a| a.modules = vec![stream.clone()]);
+    let text = modular.render();
+    assert!(text.contains("\nversion = 2\n"));
+    assert_eq!(Lock::parse(&text).unwrap(), modular);
 }

@@ -79,6 +79,8 @@ pub struct ActiveStream {
     pub enabled: bool,
     /// Profiles installed.
     pub profiles: Vec<String>,
+    /// Active modules it needs.
+    needs: BTreeSet<String>,
     /// Its packages.
     artifacts: BTreeSet<Nevra>,
 }
@@ -101,13 +103,17 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Takes note of what was installed: default streams that gave a package are enabled, as dnf does when it is done.
+    /// Takes note of what was installed: default streams that gave a package are enabled, and what these need, as dnf does
+    /// when it is done.
     pub fn installed(&mut self, solution: &Solution) {
         let new: BTreeSet<&Nevra> = solution.changes.iter().filter(|c| c.source.is_some()).map(|c| &c.nevra).collect();
-        for stream in self.active.iter_mut().filter(|s| !s.enabled) {
-            if stream.artifacts.iter().any(|a| new.contains(a)) {
+        let gave = |s: &&ActiveStream| !s.enabled && s.artifacts.iter().any(|a| new.contains(a));
+        let mut todo: Vec<String> = self.active.iter().filter(gave).map(|s| s.name.clone()).collect();
+        while let Some(name) = todo.pop() {
+            for stream in self.active.iter_mut().filter(|s| s.name == name && !s.enabled) {
                 stream.enabled = true;
                 self.states.insert(stream.name.clone(), State::enabled(&stream.stream));
+                todo.extend(stream.needs.iter().cloned());
             }
         }
     }
@@ -252,6 +258,7 @@ impl<'a> Chooser<'a> {
                 arch: s.arch.clone(),
                 enabled: self.is_enabled(&s.name, &s.stream),
                 profiles: self.states.get(&s.name).map(|s| s.profiles.clone()).unwrap_or_default(),
+                needs: s.requires.iter().flat_map(BTreeMap::keys).cloned().collect(),
                 artifacts: builds.flat_map(Build::artifacts).collect(),
             }
         });
@@ -259,3 +266,6 @@ impl<'a> Chooser<'a> {
         Choice { masks, members, active, states: self.states, no_modules: self.no_modules, warnings: self.warnings }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,25 @@
 //! Formats: bytes in.
 
-use std::{collections::BTreeSet, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use drydock::{
     formats::{
         kmod,
         oci::{Index, Manifest},
         openpgp::Keyring,
-        repodata::{self, Catalog, Rich},
+        repodata::{self, Catalog, Comps, Modules, Rich},
         rpm::{PackageHead, Payload},
         tar::Reader,
     },
     rpmdb::{Backend, Files},
+    solve::{
+        groups,
+        streams::{RepoModules, Wanted, choose},
+    },
+    terms::Arch,
 };
 
 /// A package's head, its scriptlets and files, and its payload to the end.
@@ -43,6 +51,28 @@ pub fn primary(data: &[u8]) {
 pub fn filelists(data: &[u8]) {
     let wanted = BTreeSet::from(["/usr/bin/sh".to_owned()]);
     let _ = repodata::owners_of(data, 8 << 20, &wanted);
+}
+
+/// `modules.yaml`, and a choice of all its streams.
+pub fn modules(data: &[u8]) {
+    let Ok(modules) = Modules::read(data) else { return };
+    let wanted = Wanted {
+        arch: Arch::X86_64,
+        platform: Some(("platform".to_owned(), "el8".to_owned())),
+        repos: vec![RepoModules { repo: "r", modules: &modules }],
+        defaults: Vec::new(),
+        states: BTreeMap::new(),
+        enable: modules.streams.iter().take(3).map(|s| format!("{}:{}", s.name, s.stream)).collect(),
+        install: vec!["*".to_owned()],
+    };
+    let _ = choose(&wanted);
+}
+
+/// `comps.xml`, and the packages of all its groups.
+pub fn comps(data: &[u8]) {
+    if let Ok(comps) = Comps::read(data) {
+        let _ = groups::members("*", &[&comps]);
+    }
 }
 
 /// A rich dependency; what parses prints as something that parses.

@@ -16,9 +16,11 @@ type Target = fn(&[u8]);
 
 const TARGETS: &[(&str, Target)] = &[
     ("bdb", formats::bdb),
+    ("comps", formats::comps),
     ("elf", scriptlets::elf),
     ("lua", scriptlets::lua),
     ("module", formats::module),
+    ("modules", formats::modules),
     ("ndb", formats::ndb),
     ("oci", formats::oci),
     ("openpgp", formats::openpgp),

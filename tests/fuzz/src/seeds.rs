@@ -13,6 +13,13 @@ use drydock::{
     testbed::{Key, Kind, Made, MadeFile, Repo, SignatureVersion, Spec, World, image, make},
 };
 
+const MODULES: &str = "---\ndocument: modulemd\nversion: 2\ndata:\n  name: perl\n  stream: 5.30\n  version: 80\n  context: 466ea64f\n  arch: x86_64\n  \
+dependencies:\n  - requires: {platform: [el8], other: [], third: [-1]}\n  profiles:\n    common: {rpms: [perl]}\n  artifacts:\n    rpms:\n    - perl-4:5.30.1-452.x86_64\n...\n\
+---\ndocument: modulemd-defaults\nversion: 1\ndata:\n  module: perl\n  stream: \"5.30\"\n  profiles:\n    5.30: [common]\n...\n";
+
+const COMPS: &str = "<comps><group><id>core</id><name>Core</name><packagelist><packagereq type=\"conditional\" requires=\"b\">a</packagereq></packagelist>\
+</group><environment><id>e</id><grouplist><groupid>core</groupid></grouplist><optionlist/></environment></comps>";
+
 /// Writes the seeds of one target into `dir`.
 pub fn write(target: &str, dir: &Path) -> io::Result<()> {
     for (number, seed) in of(target).into_iter().enumerate() {
@@ -31,6 +38,8 @@ fn of(target: &str) -> Vec<Vec<u8>> {
         "lua" | "shell" => cases(target),
         "text" => TEXTS.iter().map(|text| text.as_bytes().to_vec()).collect(),
         "module" => [Arch::X86_64, Arch::S390x].into_iter().flat_map(modules).collect(),
+        "modules" => vec![MODULES.as_bytes().to_vec()],
+        "comps" => vec![COMPS.as_bytes().to_vec()],
         "ndb" => vec![database(Backend::Ndb)],
         "package" => packages().into_iter().map(|p| p.bytes.to_vec()).collect(),
         "primary" | "filelists" => metadata(target),
