@@ -204,6 +204,7 @@ impl Error {
             Self::Repos(e) => e,
             Self::RepoFile(e) => e,
             Self::Solve(e) => e,
+            Self::Streams(e) => e,
             Self::Fetch(e) => e,
             Self::Install(e) => e,
             Self::Effect(e) => e,

@@ -65,7 +65,7 @@ impl State {
             Standing::Unset => "",
         };
         format!(
-            "[{module}]\nname={module}\nstream={}\nprofiles={}\nstate={state}\n\n",
+            "[{module}]\nname={module}\nstream={}\nprofiles={}\nstate={state}\n",
             self.stream,
             self.profiles.join(", ")
         )

@@ -111,7 +111,7 @@ fn profiles_install_their_packages() {
     assert_eq!(names, ["perl", "perl-libs"]);
     assert_eq!(choice.states["perl"].profiles, ["common"]);
     let text = choice.states["perl"].render("perl");
-    assert_eq!(text, "[perl]\nname=perl\nstream=5.30\nprofiles=common\nstate=enabled\n\n");
+    assert_eq!(text, "[perl]\nname=perl\nstream=5.30\nprofiles=common\nstate=enabled\n");
     assert_eq!(State::parse("perl", &text), choice.states["perl"]);
 }
 
