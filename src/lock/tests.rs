@@ -206,7 +206,7 @@ proptest! {
 #[test]
 fn streams_make_a_lock_of_the_second_format_and_nothing_else_does() {
     let (plain, text) = (sample(), sample().render());
-    assert!(text.contains("\nversion = 1\n") && !text.contains("modules"));
+    assert!(text.contains("\nversion = 1\n") && !text.contains("\nmodules = "));
     let mut modular = plain;
     let stream = super::LockedStream {
         name: "perl".into(),

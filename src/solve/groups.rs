@@ -1,9 +1,11 @@
 //! `@group` and `@^environment`: which packages they mean.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use globset::GlobBuilder;
 
 use super::Member;
-use crate::formats::repodata::{Comps, Environment, Group, MemberKind};
+use crate::formats::repodata::{Comps, Environment, Group, Member as GroupMember, MemberKind};
 
 /// The packages of the groups and environments the word after `@` names: mandatory, default and conditional ones, or those
 /// of the kinds listed behind a slash. None where there is no such group. dnf's order of looking: id or name as it is, else
@@ -22,8 +24,9 @@ pub fn members(word: &str, comps: &[&Comps]) -> Option<Vec<Member>> {
     for id in environments.iter().flat_map(|e| &e.groups) {
         found.extend(comps.iter().flat_map(|c| &c.groups).filter(|g| g.id == *id));
     }
+    let ids: BTreeSet<&String> = found.iter().map(|g| &g.id).collect();
     let mut out: Vec<Member> = Vec::new();
-    for member in found.iter().flat_map(|g| &g.members) {
+    for member in ids.into_iter().flat_map(|id| merged(id, comps)) {
         let (kind, when) = match &member.kind {
             MemberKind::Mandatory => ("mandatory", None),
             MemberKind::Default => ("default", None),
@@ -42,6 +45,15 @@ pub fn members(word: &str, comps: &[&Comps]) -> Option<Vec<Member>> {
         }
     }
     Some(out)
+}
+
+/// The members of a group of several repositories: of a name the last one counts, as libcomps merges them.
+fn merged<'a>(id: &str, comps: &[&'a Comps]) -> Vec<&'a GroupMember> {
+    let mut out = BTreeMap::new();
+    for member in comps.iter().flat_map(|c| &c.groups).filter(|g| g.id == id).flat_map(|g| &g.members) {
+        out.insert(&member.name, member);
+    }
+    out.into_values().collect()
 }
 
 /// What is exactly called so, else what fits the pattern.
