@@ -13,7 +13,7 @@ pub struct RepoConfig {
     pub baseurls: Vec<String>,
     /// `mirrorlist`: a text file of base URLs, asked when there is no `baseurl`.
     pub mirrorlist: Option<String>,
-    /// `metalink`: kept; not read yet.
+    /// `metalink`: mirrors and checksums of `repomd.xml`, asked when there is no `baseurl`; wins over `mirrorlist`.
     pub metalink: Option<String>,
     /// `enabled`
     pub enabled: bool,

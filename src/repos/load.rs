@@ -12,7 +12,7 @@ use super::{Error, Fetch, RepoConfig};
 use crate::{
     formats::{
         compression::sniffing_decoder,
-        repodata::{Catalog, DataFile, RepodataError, Repomd, owners_of, read_primary},
+        repodata::{Catalog, DataFile, Metalink, RepodataError, Repomd, owners_of, read_primary},
     },
     terms::{Digest, Hasher},
 };
@@ -73,10 +73,20 @@ pub async fn load(fetch: &impl Fetch, configs: &[RepoConfig]) -> Result<Vec<Load
 
 async fn load_one(fetch: &impl Fetch, config: &RepoConfig) -> Result<Repository, Error> {
     let mut last = Error::NoAddress { repo: config.id.clone() };
-    for url in addresses(fetch, config).await? {
+    let metalink = metalink(fetch, config).await?;
+    let urls = match &metalink {
+        Some(metalink) => metalink.mirrors.iter().take(MAX_MIRRORS).cloned().collect(),
+        None => addresses(fetch, config).await?,
+    };
+    for url in urls {
         let url = url.trim_end_matches('/').to_owned();
         let attempt = fetch.small(config, &join(&url, "repodata/repomd.xml"), SMALL).await;
         match attempt {
+            // An old mirror, or a lying one.
+            Ok(bytes) if metalink.as_ref().is_some_and(|m| !m.allows(&bytes)) => {
+                let source = RepodataError::invalid("repomd.xml", "a checksum the metalink does not know, at", &url);
+                last = Error::Metadata { repo: config.id.clone(), source };
+            }
             Ok(bytes) => match from_repomd(fetch, config, url, &bytes).await {
                 Err(error @ Error::Fetch { .. }) => last = error, // a mirror that is half there
                 other => return other,
@@ -87,6 +97,18 @@ async fn load_one(fetch: &impl Fetch, config: &RepoConfig) -> Result<Repository,
         }
     }
     Err(last)
+}
+
+/// The metalink, where there is one and no `baseurl`.
+async fn metalink(fetch: &impl Fetch, config: &RepoConfig) -> Result<Option<Metalink>, Error> {
+    let Some(url) = config.metalink.as_ref().filter(|_| config.baseurls.is_empty()) else { return Ok(None) };
+    let bytes = fetch.small(config, url, SMALL).await.map_err(|source| Error::Fetch {
+        repo: config.id.clone(),
+        file: "metalink".into(),
+        source,
+    })?;
+    let parsed = Metalink::parse(bytes.as_slice());
+    parsed.map(Some).map_err(|source| Error::Metadata { repo: config.id.clone(), source })
 }
 
 async fn addresses(fetch: &impl Fetch, config: &RepoConfig) -> Result<Vec<String>, Error> {

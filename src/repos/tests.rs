@@ -185,6 +185,32 @@ async fn the_next_address_is_tried() {
 }
 
 #[tokio::test]
+async fn a_metalink_orders_mirrors_and_vouches_for_repomd() {
+    let dir = tempfile::tempdir().expect("temp dir");
+    let mut config = repository(&dir.path().join("good"), gz);
+    let (good, old) = (dir.path().join("good"), dir.path().join("old"));
+    repository(&old, |t| t.as_bytes().to_vec());
+    let sum = Digest::of(&fs::read(good.join("repodata/repomd.xml")).expect("is there")).hex();
+    let url = |p: u32, d: &Path| format!(r#"<url preference="{p}">file://{}/repodata/repomd.xml</url>"#, d.display());
+    let link = |urls: String| {
+        format!(
+            r#"<metalink><files><file name="repomd.xml"><verification><hash type="sha256">{sum}</hash></verification><resources>{urls}</resources></file></files></metalink>"#
+        )
+    };
+    let path = dir.path().join("metalink");
+    config.baseurls.clear();
+    config.metalink = Some(format!("file://{}", path.display()));
+    let files = LocalFiles::default();
+    fs::write(&path, link(url(10, &good) + &url(100, &old))).expect("temp dir");
+    let loaded = ready(load(&files, &[config.clone()]).await.expect("the second mirror"));
+    assert_eq!(loaded.url, format!("file://{}", good.display()));
+    fs::write(&path, link(url(100, &old))).expect("temp dir");
+    assert!(matches!(load(&files, &[config.clone()]).await, Err(Error::Metadata { .. })));
+    fs::write(&path, "<html><body/></html>").expect("temp dir");
+    assert!(matches!(load(&files, &[config]).await, Err(Error::Metadata { .. })));
+}
+
+#[tokio::test]
 async fn local_files_are_checked() {
     let dir = tempfile::tempdir().expect("temp dir");
     let path = dir.path().join("f");
