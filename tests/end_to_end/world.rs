@@ -156,7 +156,12 @@ impl Site {
 
     /// Packages as a repository of the network, under `name`; its URL.
     pub(crate) fn repository(&self, name: &str, packages: &[Made]) -> String {
-        for (path, bytes) in Repo::new(packages.iter().cloned()).tree() {
+        self.offer(name, &Repo::new(packages.iter().cloned()))
+    }
+
+    /// A repository of the network, under `name`; its URL.
+    pub(crate) fn offer(&self, name: &str, repository: &Repo) -> String {
+        for (path, bytes) in repository.tree() {
             self.cdn.put(&format!("{name}/{path}"), bytes);
         }
         format!("{}/{name}", self.cdn.url())
