@@ -9,6 +9,7 @@
 //!   accounts alternatives authselect caches depmod ldconfig systemd trust     what the others do, natively
 //! calendar      dates in UTC
 //! wildcard      names by `*`, `?`, `[…]`
+//! foresight     facts that are sure to be asked of files
 //! recipe_files  the recipe's own files and trees (its users: accounts)
 //! ```
 //! Nothing here runs on the host, and nothing reads its clock: times are the build's epoch.
@@ -22,6 +23,7 @@ mod calendar;
 mod commands;
 mod depmod;
 mod error;
+mod foresight;
 mod ldconfig;
 mod log;
 mod lua;
@@ -38,6 +40,7 @@ mod wildcard;
 pub use budget::Budget;
 pub use depmod::settle as settle_module_tables;
 pub use error::EffectError;
+pub use foresight::{Foresight, LookOnce, foresee};
 pub use log::{Log, Unknown};
 pub use recipe_files::{LocalFile, LocalKind};
 pub use scriptlet::{Run, run_scriptlet, run_scriptlet_apart};

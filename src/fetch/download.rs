@@ -30,12 +30,13 @@ pub struct Download {
 }
 
 /// Has all packages in the store; results stand in the order of `wanted`. What is there already is not asked for. The second
-/// value is the number of bytes that were there.
+/// value is the number of bytes that were there. `arrived` is told the place of each package as it is there.
 pub async fn download(
     client: &Client,
     store: &Store,
     wanted: Vec<Download>,
     events: Arc<dyn Events>,
+    arrived: &dyn Fn(usize, &Verified<Blob>),
 ) -> Result<(Vec<Verified<Blob>>, u64), FetchError> {
     let total = wanted.len();
     let mut blobs: Vec<Option<Verified<Blob>>> = vec![None; total];
@@ -45,6 +46,7 @@ pub async fn download(
         match store.blob(&package.checksum).filter(|b| b.size() == package.size) {
             Some(blob) => {
                 present += blob.size();
+                arrived(i, &blob);
                 blobs[i] = Some(blob);
             }
             None => missing.push((i, package)),
@@ -62,6 +64,7 @@ pub async fn download(
     let mut done = stream::iter(tasks).buffer_unordered(AT_ONCE);
     while let Some(result) = done.next().await {
         let (i, blob) = result?;
+        arrived(i, &blob);
         blobs[i] = Some(blob);
     }
     Ok((blobs.into_iter().flatten().collect(), present))

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::{
     Error, Session, assemble,
     base::{self, Base},
+    checks::Checks,
+    contents::{self, Foreseeing},
     image::{self, Parts},
     lock,
     options::{BuildOptions, Destination},
@@ -16,11 +18,11 @@ use super::{
 };
 use crate::{
     effects,
-    fetch::{self, Download, Package},
+    fetch::{self, Download, Package, Room},
     layers::Layer,
     lock::{ArchLock, Lock},
     recipe::ArchPlan,
-    store::Verified,
+    store::{Blob, Verified},
     terms::{Arch, Epoch, Events},
 };
 
@@ -75,7 +77,8 @@ impl Build<'_> {
     ) -> Result<(assemble::Image, ArchReport), Error> {
         let lock = &self.lock.arches[&plan.arch];
         let base = base::open(self.session, &plan.base, plan.arch)?;
-        let (packages, cached) = self.packages(plan, lock, &base)?;
+        let room = Room::of(contents::KEPT_PAYLOADS);
+        let (packages, cached) = self.packages(plan, lock, &base, &room)?;
         let packages = transaction::in_order(lock, &base, &packages)?;
         let directory = self.options.recipe.recipe.directory();
         let parts = Parts {
@@ -84,6 +87,7 @@ impl Build<'_> {
             base: &base,
             packages: &packages,
             epoch: self.epoch,
+            room: &room,
             scriptlets: self.options.scriptlets,
             directory,
         };
@@ -123,19 +127,37 @@ impl Build<'_> {
         Ok(())
     }
 
-    /// The lock's packages, downloaded and checked; and how many bytes of them were there.
-    fn packages(&self, plan: &ArchPlan, lock: &ArchLock, base: &Base) -> Result<(Vec<Verified<Package>>, u64), Error> {
+    /// The lock's packages, downloaded and checked, and looked at as they come; and how many bytes of them were there.
+    fn packages(
+        &self,
+        plan: &ArchPlan,
+        lock: &ArchLock,
+        base: &Base,
+        room: &Room,
+    ) -> Result<(Vec<Verified<Package>>, u64), Error> {
         let configured = repositories::configure(self.session, &self.options.recipe, plan, base)?;
         let trusts = Trusts::gather(self.session, Some(&self.options.recipe), &configured, base)?;
         // What nobody could check is not downloaded.
         lock.packages.iter().try_for_each(|package| trusts.of(&package.repo).map(drop))?;
         let guard = self.session.stage("fetch", plan.arch.rpm(), lock.download_size());
         let wanted = lock.packages.iter().map(|p| download(p, lock, &configured)).collect();
-        let download =
-            fetch::download(&self.session.client, &self.session.store, wanted, Arc::clone(&self.session.events));
-        let (blobs, cached) = self.session.wait(download)?;
-        let checks: Vec<_> = lock.packages.iter().zip(blobs).collect();
-        let verified = verify_all(self.session, &trusts, &checks)?;
+        let checks = Checks::of(self.session, &trusts, &lock.packages);
+        let foreseeing = Foreseeing {
+            store: &self.session.store,
+            room,
+            jobs: self.session.options.jobs.get(),
+            base,
+            scriptlets: self.options.scriptlets,
+        };
+        let (_, cached) = foreseeing.while_coming(checks.len(), &|place| checks.run(place), |arrive| {
+            let arrived = |place: usize, blob: &Verified<Blob>| {
+                checks.arrived(place, blob.clone());
+                arrive(place);
+            };
+            let (client, events) = (&self.session.client, Arc::clone(&self.session.events));
+            self.session.wait(fetch::download(client, &self.session.store, wanted, events, &arrived))
+        })?;
+        let verified = checks.finish()?;
         drop(guard);
         Ok((verified, cached))
     }
@@ -160,43 +182,6 @@ fn download(package: &crate::lock::LockedPackage, lock: &ArchLock, configured: &
         checksum: package.checksum.clone(),
         size: package.size,
     }
-}
-
-type Check<'a> = (&'a crate::lock::LockedPackage, Verified<crate::store::Blob>);
-
-/// Checks packages on all cores; the first that fails, in the lock's order, is the error.
-fn verify_all(session: &Session, trusts: &Trusts, checks: &[Check<'_>]) -> Result<Vec<Verified<Package>>, Error> {
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let jobs = session.options.jobs.get().min(checks.len().max(1));
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((package, blob)) = checks.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-            done.push((package.nevra.clone(), verify(session, trusts, package, blob.clone())));
-        }
-        done
-    };
-    let mut results = Vec::new();
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
-        for worker in workers {
-            results.extend(worker.join().unwrap_or_default());
-        }
-    });
-    if results.len() != checks.len() {
-        return Err(fetch::FetchError::Stopped.into());
-    }
-    results.sort_by(|a, b| a.0.cmp(&b.0));
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
-fn verify(
-    session: &Session,
-    trusts: &Trusts,
-    package: &crate::lock::LockedPackage,
-    blob: Verified<crate::store::Blob>,
-) -> Result<Verified<Package>, Error> {
-    let doubt = |source| fetch::FetchError::Doubt { package: package.nevra.clone(), source: Box::new(source) };
-    Ok(fetch::verify(&session.store, &package.nevra, blob, trusts.of(&package.repo)?).map_err(doubt)?)
 }
 
 fn layer_report(layer: &Layer, lock: &ArchLock) -> LayerReport {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     effects::{ScriptletReport, Stage},
-    fetch::Package,
+    fetch::{Package, Room},
     layers::{self, Layer, Packed},
     lock::{ArchLock, Compression},
     recipe::ArchPlan,
@@ -28,6 +28,8 @@ pub(super) struct Parts<'a> {
     /// In transaction order.
     pub packages: &'a [Verified<Package>],
     pub epoch: Epoch,
+    /// For payloads that are decoded.
+    pub room: &'a Room,
     /// Whether scriptlets run.
     pub scriptlets: bool,
     pub directory: &'a std::path::Path,
@@ -45,7 +47,7 @@ pub(super) struct Installed {
 pub(super) fn install(session: &Session, parts: &Parts<'_>) -> Result<Installed, Error> {
     let guard = session.stage("install", parts.plan.arch.rpm(), parts.packages.len() as u64);
     let mut tree = parts.base.tree.clone();
-    let contents = ImageContents::new(session, parts.base, parts.packages);
+    let contents = ImageContents::new(session, parts.base, parts.packages, parts.room);
     let leaving = transaction::leaving(parts)?;
     let done = transaction::run(session, parts, &mut tree, &contents, &leaving)?;
     let names = names(parts, &leaving);
@@ -141,7 +143,7 @@ pub(super) fn pack(
     let of_package: Vec<usize> = parts.packages.iter().map(|p| layer_of(&p.nevra)).collect();
     let plans = layers::plan(&parts.base.tree, tree, &names, &of_package);
     let guard = session.stage("pack", parts.plan.arch.rpm(), plans.iter().map(layers::LayerPlan::weight).sum());
-    let contents = ImageContents::new(session, parts.base, parts.packages);
+    let contents = ImageContents::new(session, parts.base, parts.packages, parts.room);
     let settings = layers::Settings { compression, jobs: session.options.jobs.get() };
     let packed = layers::pack(plans, &contents, &session.store, settings, &*session.events, done)?;
     drop(guard);

@@ -9,6 +9,7 @@ mod assemble;
 mod base;
 mod build;
 mod cache;
+mod checks;
 mod compiler;
 mod contents;
 mod database;

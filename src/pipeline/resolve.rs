@@ -211,8 +211,13 @@ fn one_package(
     trusts: &Trusts,
 ) -> Result<Verified<Package>, Error> {
     let wanted: Vec<_> = loads.download(change).into_iter().collect();
-    let (blobs, _) =
-        session.wait(fetch::download(&session.client, &session.store, wanted, Arc::clone(&session.events)))?;
+    let (blobs, _) = session.wait(fetch::download(
+        &session.client,
+        &session.store,
+        wanted,
+        Arc::clone(&session.events),
+        &|_, _| {},
+    ))?;
     let blob = blobs.into_iter().next().ok_or(fetch::FetchError::Stopped)?;
     let trust = trusts.of(change.source.as_deref().unwrap_or_default())?;
     let doubt = |source| fetch::FetchError::Doubt { package: change.nevra.clone(), source: Box::new(source) };

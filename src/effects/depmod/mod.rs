@@ -40,6 +40,9 @@ use crate::{
 /// The commands of this module.
 pub(in crate::effects) const COMMANDS: Table = &[("depmod", command::run)];
 
+/// What every module is asked.
+pub(super) const FORESIGHT: super::Foresight = super::Foresight { kind: kmod::KIND, look: kmod::look };
+
 /// Whether a file of that name (its last component) is a module.
 pub(super) fn is_candidate(name: &[u8]) -> bool {
     kmod::is_module(name)

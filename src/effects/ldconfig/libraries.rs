@@ -8,7 +8,7 @@ use super::{
     directories::Directories,
 };
 use crate::{
-    effects::process::Process,
+    effects::{foresight::Foresight, process::Process},
     formats::elf::{Class, Elf, Facts, machine},
     rootfs::{Content, Contents, Kind, LeafId},
 };
@@ -36,7 +36,14 @@ pub(super) struct Libraries<'d> {
 
 /// The facts of files, as [`Elf::decode`] reads them.
 pub(super) fn derive(contents: &dyn Contents, wanted: &[Content]) -> io::Result<Vec<Arc<[u8]>>> {
-    contents.derive("elf-facts-1", wanted, &|size, stream| Ok(Facts::read(size, stream)?.encode()))
+    contents.derive(FORESIGHT.kind, wanted, &FORESIGHT.look)
+}
+
+/// What every library is asked.
+pub(in crate::effects) const FORESIGHT: Foresight = Foresight { kind: "elf-facts-1", look };
+
+fn look(size: u64, file: &mut dyn io::Read) -> io::Result<Vec<u8>> {
+    Ok(Facts::read(size, file)?.encode())
 }
 
 impl<'d> Libraries<'d> {

@@ -60,6 +60,8 @@ pub(in crate::effects) fn is_candidate(name: &[u8]) -> bool {
         || name.starts_with(b"ld64.so.")
 }
 
+pub(in crate::effects) use libraries::FORESIGHT;
+
 /// Works out the facts of many candidates at once, so that every later run finds them remembered.
 pub(in crate::effects) fn prepare(contents: &dyn Contents, candidates: &[Content]) -> io::Result<()> {
     libraries::derive(contents, candidates).map(drop)

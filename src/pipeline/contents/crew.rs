@@ -24,24 +24,43 @@ pub(super) type ReadArchive<'a> = dyn Fn(usize, &mut Each<'_>) -> io::Result<()>
 /// Facts by the files' numbers, or why an archive could not be read whole.
 pub(super) type Found = io::Result<BTreeMap<u32, Arc<[u8]>>>;
 
+/// Works facts out of the file of that number in the archive of that number: its size, its bytes.
+pub(super) type LookInto<'a> = dyn Fn(usize, u32, u64, &mut dyn Read) -> io::Result<Vec<u8>> + Sync + 'a;
+
 /// Looks at the wanted files of `archives` archives on `jobs` threads; the answer has one entry for each.
 pub(super) fn look_at_all(archives: usize, jobs: usize, read: &ReadArchive<'_>, look: &Look<'_>) -> Vec<Found> {
+    let look = |_: usize, _: u32, size: u64, bytes: &mut dyn Read| look(size, bytes);
+    look_while_coming(archives, jobs, read, &look, |arrive| (0..archives).for_each(arrive)).1
+}
+
+/// As [`look_at_all`], of archives that come while others are looked at: `bring` says the number of each that is there, on the
+/// calling thread. Its own answer is the first.
+pub(super) fn look_while_coming<T>(
+    archives: usize,
+    jobs: usize,
+    read: &ReadArchive<'_>,
+    look: &LookInto<'_>,
+    bring: impl FnOnce(&dyn Fn(usize)) -> T,
+) -> (T, Vec<Found>) {
     let crew = Crew {
-        state: Mutex::new(State { next: 0, archives, readers: 0, read: VecDeque::new(), bytes: 0 }),
+        state: Mutex::new(State { there: VecDeque::new(), coming: true, readers: 0, read: VecDeque::new(), bytes: 0 }),
         changed: Condvar::new(),
         room: jobs * READ_AHEAD as usize,
         read,
         look,
     };
     let mut results = Vec::new();
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..jobs).map(|_| scope.spawn(|| crew.work())).collect();
-        results.extend(crew.work());
-        for other in others {
-            results.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    let brought = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs.max(1)).map(|_| scope.spawn(|| crew.work())).collect();
+        let coming = Coming(&crew);
+        let brought = bring(&|archive| crew.arrive(archive));
+        drop(coming);
+        for worker in workers {
+            results.extend(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
+        brought
     });
-    sort(archives, results)
+    (brought, sort(archives, results))
 }
 
 /// One result: the archive, and a file's facts or a failure.
@@ -68,9 +87,10 @@ struct Task {
 }
 
 struct State {
-    /// The next archive nobody has taken.
-    next: usize,
-    archives: usize,
+    /// Archives nobody has taken.
+    there: VecDeque<usize>,
+    /// Whether more may come.
+    coming: bool,
     /// Archives being read.
     readers: usize,
     read: VecDeque<Task>,
@@ -83,7 +103,7 @@ struct Crew<'a> {
     changed: Condvar,
     room: usize,
     read: &'a ReadArchive<'a>,
-    look: &'a Look<'a>,
+    look: &'a LookInto<'a>,
 }
 
 enum Turn {
@@ -112,21 +132,25 @@ impl Crew<'_> {
                 state.bytes -= task.bytes.len();
                 return Turn::Look(task);
             }
-            if state.next < state.archives {
-                state.next += 1;
+            if let Some(archive) = state.there.pop_front() {
                 state.readers += 1;
-                return Turn::Read(state.next - 1);
+                return Turn::Read(archive);
             }
-            if state.readers == 0 {
+            if state.readers == 0 && !state.coming {
                 return Turn::Done;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
+    fn arrive(&self, archive: usize) {
+        self.lock().there.push_back(archive);
+        self.changed.notify_one();
+    }
+
     fn look(&self, task: Task) -> Outcome {
         let Task { archive, file, bytes } = task;
-        (archive, (self.look)(bytes.len() as u64, &mut bytes.as_slice()).map(|facts| (file, facts)))
+        (archive, (self.look)(archive, file, bytes.len() as u64, &mut bytes.as_slice()).map(|facts| (file, facts)))
     }
 
     fn read_archive(&self, archive: usize, results: &mut Vec<Outcome>) {
@@ -134,7 +158,7 @@ impl Crew<'_> {
         let _reading = Reading(self);
         let mut each = |file: u32, size: u64, content: &mut dyn Read| {
             if size > READ_AHEAD {
-                results.push((archive, (self.look)(size, content).map(|facts| (file, facts))));
+                results.push((archive, (self.look)(archive, file, size, content).map(|facts| (file, facts))));
                 return Ok(());
             }
             let mut bytes = Vec::with_capacity(size as usize);
@@ -163,6 +187,16 @@ impl Crew<'_> {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Archives may come, until this is dropped: also when what brings them panics, nobody waits for more.
+struct Coming<'c, 'a>(&'c Crew<'a>);
+
+impl Drop for Coming<'_, '_> {
+    fn drop(&mut self) {
+        self.0.lock().coming = false;
+        self.0.changed.notify_all();
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Facts of one kind about files of one archive, by the files' numbers.
-type Facts = BTreeMap<u32, Arc<[u8]>>;
+pub(super) type Facts = BTreeMap<u32, Arc<[u8]>>;
 
 /// Facts of this session.
 #[derive(Debug, Default)]
@@ -103,13 +103,18 @@ impl ImageContents<'_> {
 
     /// What the facts of an archive are remembered by.
     pub(super) fn key(&self, source: Source) -> Digest {
-        let mut hasher = Hasher::new();
-        hasher.update(self.name_of(source).as_bytes());
-        hasher.finish()
+        key_of(&self.name_of(source))
     }
 }
 
-fn stored_kind(kind: &str) -> String {
+/// What the facts of an archive are remembered by, that was checked against this.
+pub(super) fn key_of(checked: &str) -> Digest {
+    let mut hasher = Hasher::new();
+    hasher.update(checked.as_bytes());
+    hasher.finish()
+}
+
+pub(super) fn stored_kind(kind: &str) -> String {
     format!("file-facts-{kind}")
 }
 

@@ -3,11 +3,13 @@
 //! ```text
 //! derive   facts about many files, remembered by package and layer
 //! crew     the archives read once each, the files looked at on all cores
+//! foresee  facts worked out while packages arrive
 //! small    files that scriptlets look into, kept when a payload is decoded for one of them
 //! ```
 
 mod crew;
 mod derive;
+mod foresee;
 mod small;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,7 @@ use std::{
     sync::Arc,
 };
 
+pub(super) use foresee::Foreseeing;
 pub(super) use small::{Interest, interest, is_script};
 
 use super::{Session, base::Base};
@@ -59,11 +62,11 @@ pub(super) struct ImageContents<'a> {
     facts: derive::FactMemory,
     small: small::SmallMemory,
     /// For payloads that are decoded.
-    room: Room,
+    room: &'a Room,
 }
 
 /// Bytes of decoded payloads on disk, at most: what the kernels and libraries of a toolkit take.
-const KEPT_PAYLOADS: u64 = 768 << 20;
+pub(super) const KEPT_PAYLOADS: u64 = 768 << 20;
 
 struct PayloadOrLook(io::Error);
 
@@ -75,7 +78,7 @@ impl From<PayloadError> for PayloadOrLook {
 
 impl<'a> ImageContents<'a> {
     /// Of an image on `base` with `packages`.
-    pub fn new(session: &'a Session, base: &'a Base, packages: &'a [Verified<Package>]) -> Self {
+    pub fn new(session: &'a Session, base: &'a Base, packages: &'a [Verified<Package>], room: &'a Room) -> Self {
         Self {
             kept: &base.kept,
             blobs: &base.blobs,
@@ -85,7 +88,7 @@ impl<'a> ImageContents<'a> {
             jobs: session.options.jobs.get(),
             facts: derive::FactMemory::default(),
             small: small::SmallMemory::default(),
-            room: Room::of(KEPT_PAYLOADS),
+            room,
         }
     }
 
@@ -126,21 +129,7 @@ impl<'a> ImageContents<'a> {
     fn stream(&self, source: Source, wanted: &BTreeSet<u32>, each: &mut crew::Each<'_>) -> io::Result<()> {
         let mut left = wanted.len();
         match source {
-            Source::Layer(layer) => {
-                let mut reader = tar::Reader::new(self.layer(layer)?);
-                for entry in 0.. {
-                    let Some(found) = reader.next_entry().map_err(io::Error::other)?.filter(|_| left > 0) else {
-                        break;
-                    };
-                    if wanted.contains(&entry) {
-                        left -= 1;
-                        each(entry, found.size, &mut reader)?;
-                    }
-                    if left == 0 {
-                        return Ok(());
-                    }
-                }
-            }
+            Source::Layer(layer) => return stream_tar(tar::Reader::new(self.layer(layer)?), wanted, each),
             Source::Package(id) => {
                 self.read_package_once(self.package(id)?, |payload| {
                     while let Some(member) = payload.next().map_err(io::Error::other)?.filter(|_| left > 0) {
@@ -160,16 +149,7 @@ impl<'a> ImageContents<'a> {
     fn members(&self, source: Source, each: &mut EachMember<'_>) -> io::Result<()> {
         let Source::Package(id) = source else { return Ok(()) };
         let package = self.package(id)?;
-        self.read_package_once(package, |payload| {
-            while let Some(member) = payload.next().map_err(io::Error::other)? {
-                let entry = &package.files[member.file];
-                if entry.is_regular() && member.size == entry.size {
-                    let path = entry.path.strip_prefix(b"/").unwrap_or(&entry.path);
-                    each(member.file as u32, path, member.size, payload)?;
-                }
-            }
-            Ok(())
-        })
+        self.read_package_once(package, |payload| each_member(package, payload, each))
     }
 
     /// Reads a payload; what is decoded for that is kept for packing, while there is room.
@@ -180,7 +160,7 @@ impl<'a> ImageContents<'a> {
     ) -> io::Result<()> {
         let scratch = self.store.map_or_else(|| Err(io::ErrorKind::NotFound.into()), Store::scratch);
         let read = |payload: &mut Payload<'_>| read(payload).map_err(PayloadOrLook);
-        package.read_and_keep(scratch, &self.room, read).map_err(|PayloadOrLook(error)| error)
+        package.read_and_keep(scratch, self.room, read).map_err(|PayloadOrLook(error)| error)
     }
 
     fn bytes(&self, content: &Content, limit: u64) -> io::Result<Arc<[u8]>> {
@@ -193,6 +173,34 @@ impl<'a> ImageContents<'a> {
             Content::Package { package, file } => self.read_package(Source::Package(*package), *file, limit),
         }
     }
+}
+
+/// Each regular file of a package that carries its bytes.
+fn each_member(package: &Package, payload: &mut Payload<'_>, each: &mut EachMember<'_>) -> io::Result<()> {
+    while let Some(member) = payload.next().map_err(io::Error::other)? {
+        let entry = &package.files[member.file];
+        if entry.is_regular() && member.size == entry.size {
+            let path = entry.path.strip_prefix(b"/").unwrap_or(&entry.path);
+            each(member.file as u32, path, member.size, payload)?;
+        }
+    }
+    Ok(())
+}
+
+/// The wanted entries of a layer; read no further than the last of them.
+fn stream_tar<R: Read>(
+    mut reader: tar::Reader<R>,
+    wanted: &BTreeSet<u32>,
+    each: &mut crew::Each<'_>,
+) -> io::Result<()> {
+    let Some(last) = wanted.last() else { return Ok(()) };
+    for entry in 0..=*last {
+        let found = reader.next_entry().map_err(io::Error::other)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        if wanted.contains(&entry) {
+            each(entry, found.size, &mut reader)?;
+        }
+    }
+    Ok(())
 }
 
 fn bounded(from: &mut (impl Read + ?Sized), size: u64, limit: u64) -> io::Result<Vec<u8>> {
@@ -246,6 +254,7 @@ pub(super) fn file_of(package: &Verified<Package>, path: &str, limit: u64) -> io
     };
     let kept = Kept::new();
     let packages = [package.clone()];
+    let room = Room::of(KEPT_PAYLOADS);
     let contents = ImageContents {
         kept: &kept,
         blobs: &[],
@@ -255,7 +264,7 @@ pub(super) fn file_of(package: &Verified<Package>, path: &str, limit: u64) -> io
         jobs: 1,
         facts: derive::FactMemory::default(),
         small: small::SmallMemory::default(),
-        room: Room::of(KEPT_PAYLOADS),
+        room: &room,
     };
     let bytes = contents.read_one(Source::Package(PackageId(0)), index as u32, limit)?;
     Ok(Some(bytes.to_vec()))

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{ImageContents, Source, bounded, derive};
+use crate::{store::Store, terms::Digest};
 
 /// Changes with what is kept.
 const KIND: &str = "small-files-1";
@@ -125,32 +126,24 @@ impl ImageContents<'_> {
             };
         }
         let mut file = None;
-        let mut small = Files::new();
-        let mut room = OF_ONE_PACKAGE;
+        let mut keeping = Keeping::default();
         self.members(source, &mut |number, path, size, content| {
-            let interest = interest(path, size);
-            if number != wanted && (interest == Interest::None || size as usize > room) {
-                return Ok(());
+            if number != wanted {
+                return keeping.offer(number, path, size, content);
             }
-            if number == wanted && size > limit {
+            if size > limit {
                 file = Some(Err(io::Error::from(io::ErrorKind::FileTooLarge)));
                 return Ok(());
             }
-            let bytes: Arc<[u8]> = bounded(content, size, limit.max(LARGER))?.into();
-            let counts = interest == Interest::Kept || interest == Interest::Script && is_script(&bytes);
-            if counts && bytes.len() <= room {
-                room -= bytes.len();
-                small.insert(number, Arc::clone(&bytes));
-            }
-            if number == wanted {
-                file = Some(Ok(bytes));
-            }
+            let bytes: Arc<[u8]> = bounded(content, size, limit)?.into();
+            keeping.keep(number, interest(path, size), &bytes);
+            file = Some(Ok(bytes));
             Ok(())
         })?;
         if let Some(store) = self.store {
-            store.remember(KIND, &self.key(source), &derive::text(&small)).ok();
+            keeping.remember(store, &self.key(source));
         }
-        self.keep(source, small);
+        self.keep(source, keeping.files);
         file.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))
     }
 
@@ -168,6 +161,37 @@ impl ImageContents<'_> {
             Ok(())
         })?;
         bytes.map(Arc::from).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// The small files of one package, while its payload goes by.
+#[derive(Default)]
+pub(super) struct Keeping {
+    files: Files,
+    bytes: usize,
+}
+
+impl Keeping {
+    /// Takes a file that scriptlets look into, as long as there is room.
+    pub(super) fn offer(&mut self, number: u32, path: &[u8], size: u64, content: &mut dyn Read) -> io::Result<()> {
+        let interest = interest(path, size);
+        if interest != Interest::None && size as usize <= OF_ONE_PACKAGE - self.bytes {
+            self.keep(number, interest, &bounded(content, size, LARGER)?.into());
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, number: u32, interest: Interest, bytes: &Arc<[u8]>) {
+        let counts = interest == Interest::Kept || interest == Interest::Script && is_script(bytes);
+        if counts && bytes.len() <= OF_ONE_PACKAGE - self.bytes {
+            self.bytes += bytes.len();
+            self.files.insert(number, Arc::clone(bytes));
+        }
+    }
+
+    /// A store that cannot keep them is no reason to stop.
+    pub(super) fn remember(&self, store: &Store, key: &Digest) {
+        store.remember(KIND, key, &derive::text(&self.files)).ok();
     }
 }
 

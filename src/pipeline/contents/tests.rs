@@ -33,7 +33,7 @@ fn contents<'a>(kept: &'a Kept, packages: &'a [Verified<Package>], store: &'a St
         jobs,
         facts: derive::FactMemory::default(),
         small: small::SmallMemory::default(),
-        room: Room::of(KEPT_PAYLOADS),
+        room: Box::leak(Box::new(Room::of(KEPT_PAYLOADS))),
     }
 }
 
