@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use super::{depmod, ldconfig};
+use super::{caches, depmod, ldconfig};
 
 /// Works facts out of a file: its size, its bytes.
 pub type LookOnce = fn(u64, &mut dyn Read) -> io::Result<Vec<u8>>;
@@ -18,14 +18,21 @@ pub struct Foresight {
 }
 
 /// Of a regular file by its path, without a slash in front: depmod looks into every module, ldconfig into every library of the
-/// directories it always searches.
+/// directories it always searches and of those below, which `ld.so.conf.d` names; and both ldconfig and iconvconfig differ from
+/// version to version, which the programs themselves tell.
 pub fn foresee(path: &[u8]) -> Option<Foresight> {
     let path = path.strip_prefix(b"usr/").unwrap_or(path);
+    match path {
+        b"sbin/ldconfig" | b"sbin/ldconfig.real" => return Some(ldconfig::MARKS),
+        b"sbin/iconvconfig" => return Some(caches::ICONVCONFIG_MARKS),
+        _ => {}
+    }
     let (directory, name) = path.split_at(path.iter().rposition(|&b| b == b'/')? + 1);
     if directory.starts_with(b"lib/modules/") {
         return depmod::is_candidate(name).then_some(depmod::FORESIGHT);
     }
-    let searched = [&b"lib/"[..], b"lib64/"].contains(&directory);
+    let below = directory.strip_prefix(b"lib/").or_else(|| directory.strip_prefix(b"lib64/"))?;
+    let searched = below.iter().filter(|&&b| b == b'/').count() <= 1;
     (searched && ldconfig::is_candidate(name)).then_some(ldconfig::FORESIGHT)
 }
 
@@ -40,7 +47,9 @@ mod tests {
         assert!(kind("lib/modules/5.14.0/modules.order").is_none() && kind("usr/share/x.ko").is_none());
         assert_eq!(kind("usr/lib64/libc.so.6"), kind("lib/ld-linux.so.2"));
         assert_ne!(kind("usr/lib64/libc.so.6"), kind("lib/modules/5.14.0/kernel/x.ko.xz"));
-        for other in ["usr/lib64/python3.6/libx.so", "usr/lib64/libx.a", "libx.so", "etc/passwd"] {
+        assert_eq!(kind("usr/lib64/mysql/libmysqlclient.so.21"), kind("lib/ld-linux.so.2"));
+        assert_ne!(kind("usr/sbin/ldconfig"), kind("sbin/iconvconfig"));
+        for other in ["usr/lib64/python3.6/lib-dynload/libx.so", "usr/lib64/libx.a", "libx.so", "etc/passwd"] {
             assert!(kind(other).is_none(), "{other}");
         }
     }

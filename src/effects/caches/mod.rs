@@ -21,6 +21,7 @@ mod schemas;
 mod without_effect;
 
 pub(super) use hardlink::Digested;
+pub(super) use iconvconfig::MARKS as ICONVCONFIG_MARKS;
 
 use super::commands::Table;
 

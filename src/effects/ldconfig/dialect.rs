@@ -20,7 +20,7 @@ use std::{io, io::Read, sync::Arc};
 
 use super::{cache::Layout, options::Format, root::Root, view::View};
 use crate::{
-    effects::process::Process,
+    effects::{foresight::Foresight, process::Process},
     formats::elf::{Class, Elf, Endian, Facts, machine},
     rootfs::Kind,
     terms::Arch,
@@ -176,11 +176,14 @@ fn of_arch(arch: Arch) -> (u16, Class, Endian) {
     (machine, Class::Bits64, endian)
 }
 
+/// What every `ldconfig` is asked.
+pub(in crate::effects) const MARKS: Foresight = Foresight { kind: "ldconfig-marks-2", look };
+
 /// The program's facts and marks, as [`look`] made them. Ubuntu's `ldconfig` is a script beside the program.
 fn program(process: &Process<'_, '_>, path: &[u8]) -> Option<Arc<[u8]>> {
     let of = |path: &[u8]| {
         let Kind::File { content, .. } = process.stat(path).ok()?.kind else { return None };
-        process.stage.contents.derive("ldconfig-marks-2", &[content], &look).ok()?.into_iter().next()
+        process.stage.contents.derive(MARKS.kind, &[content], &MARKS.look).ok()?.into_iter().next()
     };
     let has_marks = |marks: &Arc<[u8]>| split(marks).and_then(|(_, m)| read_marks(m)).is_some();
     of(path).filter(has_marks).or_else(|| of(&[path, b".real"].concat()).filter(has_marks)).or_else(|| of(path))

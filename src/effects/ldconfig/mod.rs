@@ -60,6 +60,7 @@ pub(in crate::effects) fn is_candidate(name: &[u8]) -> bool {
         || name.starts_with(b"ld64.so.")
 }
 
+pub(in crate::effects) use dialect::MARKS;
 pub(in crate::effects) use libraries::FORESIGHT;
 
 /// Works out the facts of many candidates at once, so that every later run finds them remembered.

@@ -24,7 +24,8 @@ use crate::{
 
 /// That everything foreseen of an archive is remembered. Changes with what is foreseen.
 const KIND: &str = "foreseen-1";
-/// A package with nothing but small files is decoded up to this size: a larger one fills the room that kernels need.
+/// A package with nothing but small files, and no scriptlet that may want them, is decoded up to this size: a larger one fills
+/// the room that kernels need.
 const SMALL_PACKAGE: u64 = 16 << 20;
 
 /// An archive, once it is known.
@@ -169,9 +170,10 @@ impl Known {
     }
 }
 
-/// Whether a package is small and has files that scriptlets look into.
+/// Whether a package has files that scriptlets look into, and may well be asked for them.
 fn has_small(package: &Package) -> bool {
     let kept = |path: &[u8], size| small::interest(path, size) == small::Interest::Kept;
-    package.files.iter().filter(|f| f.is_regular()).map(|f| f.size).sum::<u64>() <= SMALL_PACKAGE
+    let size: u64 = package.files.iter().filter(|f| f.is_regular()).map(|f| f.size).sum();
+    (size <= SMALL_PACKAGE || package.header().scriptlets().is_ok_and(|s| !s.is_empty()))
         && package.files.iter().any(|f| f.is_regular() && f.path.strip_prefix(b"/").is_some_and(|p| kept(p, f.size)))
 }

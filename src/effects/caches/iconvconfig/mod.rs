@@ -20,7 +20,10 @@ mod strings;
 use std::io::{self, Read};
 
 use crate::{
-    effects::process::{Errno, Process, Status},
+    effects::{
+        foresight::Foresight,
+        process::{Errno, Process, Status},
+    },
     formats::elf::{Elf, Endian, Facts},
     rootfs::Kind,
     terms::Arch,
@@ -129,12 +132,15 @@ impl Options {
     }
 }
 
+/// What every `iconvconfig` is asked.
+pub(in crate::effects) const MARKS: Foresight = Foresight { kind: "iconvconfig-marks-1", look };
+
 impl Program {
     /// Of the image's program, its machine, the path of its cache and its version.
     fn of(process: &Process<'_, '_>) -> Self {
         let marks = process.args.first().and_then(|name| process.search(name)).and_then(|path| {
             let Kind::File { content, .. } = process.stat(&path).ok()?.kind else { return None };
-            process.stage.contents.derive("iconvconfig-marks-1", &[content], &look).ok()?.into_iter().next()
+            process.stage.contents.derive(MARKS.kind, &[content], &MARKS.look).ok()?.into_iter().next()
         });
         let marks = marks.as_deref().unwrap_or_default();
         let (big, hash_size) = match marks {
