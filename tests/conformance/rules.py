@@ -12,7 +12,7 @@ A case (everything below is per case; paths are put below /NAME, so that the pac
     opts WORD...                    nodocs, install (rpm -i), langs=A:B, netshared=PATH, may-refuse (both or neither)
     refused REGEX                   both refuse; drydock's error says so
 An item: DIRECTIVES PATH WHAT; directives as in %files; WHAT: text, `dir`, `-> TARGET`, `= PATH` (a hard link), `elf32 TEXT`, `elf64 TEXT`."""
-import concurrent.futures, os, re, shutil, subprocess, sys
+import concurrent.futures, functools, os, re, shutil, subprocess, sys, threading
 import treecmp
 
 JUDGE, WORK, FILES = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
@@ -35,6 +35,7 @@ mkdir -p %{buildroot}
 cp -a TREE/. %{buildroot}/
 """
 NOW = "1700000000"
+ASSEMBLER = threading.Lock()
 INSTALL = ("--nodeps", "--ignorearch")
 DIRECTIVE = re.compile(r"%[a-z]+(\([^)]*\))?\s+")
 
@@ -96,11 +97,17 @@ def read_cases():
     return cases
 
 
-def elf(bits, text):
+@functools.cache
+def assembled(bits, text):
     path = f"{WORK}/elf{bits}-{text}.o"
-    if not os.path.exists(path):
-        subprocess.run(["gcc", f"-m{bits}", "-x", "c", "-c", "-o", path, "-"], input=f'char s[]="{text}";', text=True, check=True)
+    subprocess.run(["gcc", f"-m{bits}", "-x", "c", "-c", "-o", path, "-"], input=f'char s[]="{text}";', text=True, check=True)
     return open(path, "rb").read()
+
+
+def elf(bits, text):
+    # One thread at a time: the assembler removes the file it is about to write.
+    with ASSEMBLER:
+        return assembled(bits, text)
 
 
 def make(root, case, path, what):
