@@ -11,10 +11,10 @@ pub(super) fn by_label(session: &Session, repo: &RepoPlan, variables: &Variables
     let label = repo.label.as_deref().unwrap_or(&repo.id);
     let cdn = &session.options.cdn;
     session.granted(label, |grant, identity| {
-        let mut config = settings(repo, &grant.content.baseurl(cdn));
+        let mut config = settings(repo, Some(&grant.content.baseurl(cdn)));
         // Keys under /etc/pki/rpm-gpg are the image's, which are trusted anyway.
         let keys = grant.content.gpgkeys(cdn).into_iter().filter(|k| !k.starts_with("file:"));
         config.gpgkeys.extend(keys);
-        Configured { config: config.expanded(variables), identity }
+        Configured::new(config.expanded(variables), identity)
     })
 }

@@ -16,8 +16,16 @@ use crate::{
 pub(super) struct Configured {
     /// Its configuration, variables expanded.
     pub config: RepoConfig,
-    /// As whom it is asked.
+    /// As whom it is asked: its own servers, and no mirror beside them.
     pub identity: Identity,
+}
+
+impl Configured {
+    /// `config` has its variables expanded.
+    pub fn new(config: RepoConfig, identity: Identity) -> Self {
+        let identity = identity.only_at(config.homes());
+        Self { config, identity }
+    }
 }
 
 /// The repositories of a plan and of `.repo` files, in that order.
@@ -58,11 +66,11 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
     for path in &options.repo_files {
         let text = String::from_utf8_lossy(&read_local(path)?).into_owned();
         for config in RepoConfig::parse_file(&path.display().to_string(), &text)?.into_iter().filter(|c| c.enabled) {
-            let url = config.baseurls.first().or(config.mirrorlist.as_ref()).or(config.metalink.as_ref()).cloned();
+            let url = |url: Option<&String>| url.cloned().map(RepoUrl::new);
             let repo = RepoPlan {
-                id: config.id,
-                label: None,
-                baseurl: url.map(RepoUrl::new),
+                baseurl: url(config.baseurls.first()),
+                mirrorlist: url(config.mirrorlist.as_ref()),
+                metalink: url(config.metalink.as_ref()),
                 priority: config.priority,
                 cost: config.cost,
                 gpgcheck: config.gpgcheck,
@@ -74,6 +82,7 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
                 includepkgs: config.includepkgs,
                 module_hotfixes: config.module_hotfixes,
                 skip_if_unavailable: config.skip_if_unavailable,
+                ..RepoPlan::new(config.id)
             };
             plans.iter_mut().for_each(|plan| plan.repos.push(repo.clone()));
         }
@@ -100,8 +109,12 @@ pub(super) fn from_files(
             }
             let file = |name: &Option<String>| name.as_deref().map(PathBuf::from);
             let tls = [&config.sslcacert, &config.sslclientcert, &config.sslclientkey].map(file);
-            let identity = identity(session, tls, config.sslverify)?;
-            out.push(Configured { config, identity });
+            let mut identity = identity(session, tls, config.sslverify)?;
+            if let Some(user) = &config.username {
+                let password = config.password.clone().unwrap_or_else(|| Secret::new(String::new()));
+                identity = identity.with_basic(user, password);
+            }
+            out.push(Configured::new(config, identity));
         }
     }
     Ok(out)
@@ -109,21 +122,26 @@ pub(super) fn from_files(
 
 /// One repository by URL, as `--repo ID=URL` of `resolve` gives it.
 pub(super) fn by_url(session: &Session, id: &str, url: &str, variables: &Variables) -> Configured {
-    Configured { config: RepoConfig::new(id, url).expanded(variables), identity: session.identity() }
+    Configured::new(RepoConfig::new(id, url).expanded(variables), session.identity())
 }
 
 fn from_plan(session: &Session, directory: &Path, repo: &RepoPlan, variables: &Variables) -> Result<Configured, Error> {
-    let Some(url) = &repo.baseurl else {
+    if !repo.has_address() {
         return super::entitled::by_label(session, repo, variables);
-    };
+    }
     let local = |name: &Option<String>| name.as_ref().map(|n| directory.join(n));
     let identity = identity(session, [&repo.sslcacert, &repo.sslclientcert, &repo.sslclientkey].map(local), true)?;
-    Ok(Configured { config: settings(repo, url.expose()).expanded(variables), identity })
+    let url = repo.baseurl.as_ref().map(RepoUrl::expose);
+    Ok(Configured::new(settings(repo, url).expanded(variables), identity))
 }
 
-/// A plan's repository at an address.
-pub(super) fn settings(repo: &RepoPlan, url: &str) -> RepoConfig {
+/// A plan's repository, at this address if there is one.
+pub(super) fn settings(repo: &RepoPlan, url: Option<&str>) -> RepoConfig {
+    let list = |list: &Option<RepoUrl>| list.as_ref().map(|url| url.expose().to_owned());
     RepoConfig {
+        baseurls: url.into_iter().map(str::to_owned).collect(),
+        mirrorlist: list(&repo.mirrorlist),
+        metalink: list(&repo.metalink),
         priority: repo.priority,
         cost: repo.cost,
         gpgcheck: repo.gpgcheck,
@@ -132,7 +150,7 @@ pub(super) fn settings(repo: &RepoPlan, url: &str) -> RepoConfig {
         includepkgs: repo.includepkgs.clone(),
         module_hotfixes: repo.module_hotfixes,
         skip_if_unavailable: repo.skip_if_unavailable,
-        ..RepoConfig::new(repo.id.clone(), url)
+        ..RepoConfig::new(repo.id.clone(), "")
     }
 }
 

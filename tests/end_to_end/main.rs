@@ -9,6 +9,7 @@ mod image;
 mod installed;
 mod killed;
 mod locked;
+mod mirrors;
 mod modules;
 mod publishing;
 mod refused_packages;
