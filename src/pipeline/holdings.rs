@@ -95,7 +95,7 @@ impl Holdings {
     fn add(&mut self, held: Held, now: Option<u64>) {
         match held.entitlement {
             Some(entitlement) if now.is_some_and(|now| entitlement.check(now).is_err()) => {
-                self.invalid.push(entitlement)
+                self.invalid.push(entitlement);
             }
             entitlement => self.held.push(Held { entitlement, ..held }),
         }
