@@ -44,7 +44,7 @@ pub(super) fn configure(
             out.push(file.clone());
             continue;
         }
-        match from_plan(session, recipe.recipe.directory(), repo, &variables) {
+        match from_plan(session, recipe.recipe.directory(), repo, &variables, base) {
             Ok(configured) => out.push(configured),
             // A subscription of its own that is not there is as good as a server that is not.
             Err(Error::Entitlement(e @ rhsm::Error::NotGranted { .. })) if repo.skip_if_unavailable => {
@@ -109,7 +109,7 @@ pub(super) fn from_files(
             }
             let file = |name: &Option<String>| name.as_deref().map(PathBuf::from);
             let tls = [&config.sslcacert, &config.sslclientcert, &config.sslclientkey].map(file);
-            let mut identity = identity(session, tls, config.sslverify)?;
+            let mut identity = identity(session, &config, tls, config.sslverify)?;
             if let Some(user) = &config.username {
                 let password = config.password.clone().unwrap_or_else(|| Secret::new(String::new()));
                 identity = identity.with_basic(user, password);
@@ -125,14 +125,21 @@ pub(super) fn by_url(session: &Session, id: &str, url: &str, variables: &Variabl
     Configured::new(RepoConfig::new(id, url).expanded(variables), session.identity())
 }
 
-fn from_plan(session: &Session, directory: &Path, repo: &RepoPlan, variables: &Variables) -> Result<Configured, Error> {
+fn from_plan(
+    session: &Session,
+    directory: &Path,
+    repo: &RepoPlan,
+    variables: &Variables,
+    base: &Base,
+) -> Result<Configured, Error> {
     if !repo.has_address() {
-        return super::entitled::by_label(session, repo, variables);
+        return super::entitled::by_label(session, repo, variables, base);
     }
     let local = |name: &Option<String>| name.as_ref().map(|n| directory.join(n));
-    let identity = identity(session, [&repo.sslcacert, &repo.sslclientcert, &repo.sslclientkey].map(local), true)?;
-    let url = repo.baseurl.as_ref().map(RepoUrl::expose);
-    Ok(Configured::new(settings(repo, url).expanded(variables), identity))
+    let config = settings(repo, repo.baseurl.as_ref().map(RepoUrl::expose)).expanded(variables);
+    let tls = [&repo.sslcacert, &repo.sslclientcert, &repo.sslclientkey].map(local);
+    let identity = identity(session, &config, tls, true)?;
+    Ok(Configured::new(config, identity))
 }
 
 /// A plan's repository, at this address if there is one.
@@ -155,9 +162,14 @@ pub(super) fn settings(repo: &RepoPlan, url: Option<&str>) -> RepoConfig {
 }
 
 /// CA, certificate and key by file; without a certificate the session's is used.
-fn identity(session: &Session, [ca, cert, key]: [Option<PathBuf>; 3], verify: bool) -> Result<Identity, Error> {
+fn identity(
+    session: &Session,
+    config: &RepoConfig,
+    [ca, cert, key]: [Option<PathBuf>; 3],
+    verify: bool,
+) -> Result<Identity, Error> {
     let mut identity = match &cert {
-        None => session.identity(),
+        None => session.identity_at(config.homes().next().unwrap_or_default())?,
         Some(cert) => {
             let pem = read_local(cert)?;
             let key_pem = key.as_deref().map(read_local).transpose()?.map(Secret::new);
@@ -173,11 +185,31 @@ fn identity(session: &Session, [ca, cert, key]: [Option<PathBuf>; 3], verify: bo
     Ok(if verify { identity } else { identity.insecure() })
 }
 
-/// `$releasever` as dnf finds it: the version of what provides `system-release` in the base.
+/// What provides the version of a system, in the order in which dnf looks for it (`dnf.const.DISTROVERPKG`).
+const RELEASES: [&str; 6] = [
+    "system-release(releasever)",
+    "system-release",
+    "distribution-release(releasever)",
+    "distribution-release",
+    "redhat-release",
+    "suse-release",
+];
+
+/// `$releasever` as dnf finds it: what provides `system-release(releasever)` and the like in the base says it, by the
+/// provide's own version where it has one, else by its own.
 pub(super) fn releasever_of(base: &Base) -> Option<String> {
     use crate::formats::rpm::Relation;
+    /// RPMSENSE_EQUAL, with neither LESS nor GREATER.
+    const SENSE: u32 = 0xe;
+    const EQUAL: u32 = 8;
     let database = base.database.as_ref()?;
     let provides = |p: &crate::rpmdb::Installed| p.header.dependencies(Relation::Provides).unwrap_or_default();
-    let release = database.named().find(|(p, _)| provides(p).iter().any(|d| d.name == "system-release"))?;
-    Some(release.1.evr.version)
+    RELEASES.iter().find_map(|wanted| {
+        database.named().find_map(|(package, nevra)| {
+            let provide = provides(package).into_iter().find(|d| d.name == *wanted)?;
+            let exact = provide.flags & SENSE == EQUAL && wanted.ends_with(')');
+            let version = provide.evr.split_once('-').map_or(provide.evr.as_str(), |(version, _)| version);
+            Some(if exact && !version.is_empty() { version.to_owned() } else { nevra.evr.version })
+        })
+    })
 }

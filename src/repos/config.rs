@@ -131,8 +131,11 @@ impl RepoConfig {
         Ok(out)
     }
 
-    /// Sets one key; the error says what was expected.
-    fn set(&mut self, key: &str, value: &str) -> Result<(), &'static str> {
+    /// Sets one key of a `.repo` file; unknown ones are ignored.
+    ///
+    /// # Errors
+    /// What the key expects, when the value means nothing for it.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), &'static str> {
         let text = || Some(value.to_owned()).filter(|v| !v.is_empty());
         match key {
             "name" => value.clone_into(&mut self.name),
