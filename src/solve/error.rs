@@ -20,6 +20,12 @@ pub enum Error {
         /// A close name for the first of them.
         near: Option<String>,
     },
+    /// No advisory among those asked for brings any of them.
+    #[error("no advisory asked for brings a package for {}", list(.specs))]
+    NotAdvised {
+        /// The specs, in the request's order.
+        specs: Vec<String>,
+    },
     /// A profile's package is nowhere.
     #[error("{spec}: no repository has its package {name}")]
     NoMember {
@@ -60,7 +66,9 @@ impl Fault for Error {
         match self {
             Self::Spec { .. } => Class::Usage,
             Self::NeedsFileLists { .. } => Class::Internal,
-            Self::NoMatch { .. } | Self::NoMember { .. } | Self::Unsatisfiable(_) => Class::Unsatisfiable,
+            Self::NoMatch { .. } | Self::NotAdvised { .. } | Self::NoMember { .. } | Self::Unsatisfiable(_) => {
+                Class::Unsatisfiable
+            }
         }
     }
 
@@ -70,6 +78,9 @@ impl Fault for Error {
                 Some(format!("did you mean {near}"))
             }
             Self::NoMatch { .. } => Some("check the name, or add the repository that has it with --repo ID=URL".into()),
+            Self::NotAdvised { .. } => {
+                Some("leave --advisory, --security and the like away for these, or put them under try".into())
+            }
             _ => None,
         }
     }

@@ -119,6 +119,7 @@ impl Resolver<'_> {
             goals.extend(candidates.into_iter().map(|list| (Goal::Wish(spec.clone()), list)));
         }
         match unmatched.first() {
+            Some(_) if request.advised.is_some() => Err(Error::NotAdvised { specs: unmatched }),
             Some(first) => Err(Error::NoMatch { near: self.pool.nearest_name(first), specs: unmatched }),
             None => Ok((goals, missing)),
         }

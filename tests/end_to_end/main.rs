@@ -18,4 +18,5 @@ mod refused_places;
 mod refused_recipes;
 mod reproducible;
 mod scriptlets;
+mod unavailable;
 mod world;
