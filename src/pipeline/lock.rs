@@ -22,10 +22,13 @@ use crate::{
 
 /// Resolves a recipe and writes the lock file.
 pub fn lock(options: &LockOptions, events: Arc<dyn Events>) -> Result<LockReport, Error> {
-    let session = Session::open(&options.session, events)?;
+    Session::run(&options.session, events, |session| locked(session, options))
+}
+
+fn locked(session: &Session, options: &LockOptions) -> Result<LockReport, Error> {
     let plans = repositories::plans(&options.recipe)?;
     let compression = options.compression.or_else(|| Lock::load(&options.lock).ok().map(|l| l.compression));
-    let lock = make(&session, &options.recipe, &plans, compression.unwrap_or_default())?;
+    let lock = make(session, &options.recipe, &plans, compression.unwrap_or_default())?;
     let before = std::fs::read_to_string(&options.lock).ok();
     let changed = before.as_deref() != Some(&lock.render());
     if changed {

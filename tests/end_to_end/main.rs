@@ -15,6 +15,7 @@ mod publishing;
 mod refused_packages;
 mod refused_places;
 mod refused_recipes;
+mod registered;
 mod reproducible;
 mod scriptlets;
 mod world;
