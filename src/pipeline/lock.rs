@@ -64,7 +64,8 @@ pub(super) fn make(
 fn one(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) -> Result<(ArchLock, Epoch), Error> {
     let configured = repositories::configure(session, recipe, plan, base)?;
     let trusts = Trusts::gather(session, Some(recipe), &configured, base)?;
-    let loads = resolve::load(session, &configured, plan.arch)?;
+    let dormant = repositories::dormant_of(session, recipe, plan, base);
+    let loads = resolve::load(session, &configured, plan.arch)?.knowing(dormant);
     let (solution, choice) = resolve::resolve(session, plan, base, &loads, &trusts)?;
     let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
     let epoch = base.epoch().max(Epoch::new(newest));

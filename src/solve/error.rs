@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Unsatisfiable;
+use super::{Near, Unsatisfiable};
 use crate::{
     formats::repodata::RichError,
     terms::{Class, Fault},
@@ -13,12 +13,12 @@ use crate::{
 #[non_exhaustive]
 pub enum Error {
     /// No repository has anything by these names.
-    #[error("no package, capability or file matches {}", list(.specs))]
+    #[error("no package, capability or file matches {}{}", list(.specs), told(.near))]
     NoMatch {
         /// The specs, in the request's order.
         specs: Vec<String>,
-        /// A close name for the first of them.
-        near: Option<String>,
+        /// What comes close to them: spec and what exists.
+        near: Vec<(String, Near)>,
     },
     /// A profile's package is nowhere.
     #[error("{spec}: no repository has its package {name}")]
@@ -51,6 +51,12 @@ pub enum Error {
     },
 }
 
+/// What exists instead, a line each; names are for the hint.
+fn told(near: &[(String, Near)]) -> String {
+    let lines = near.iter().filter(|(_, n)| !matches!(n, Near::Names { .. }));
+    lines.map(|(spec, near)| format!("\n{spec}: {near}")).collect()
+}
+
 fn list(specs: &[String]) -> String {
     specs.join(", ")
 }
@@ -66,10 +72,17 @@ impl Fault for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NoMatch { near: Some(near), .. } | Self::NoMember { near: Some(near), .. } => {
-                Some(format!("did you mean {near}"))
+            Self::NoMember { near: Some(near), .. } => Some(format!("did you mean {near}")),
+            Self::NoMatch { near, .. } => {
+                let names = near.iter().filter(|(_, n)| matches!(n, Near::Names { .. })).map(|(_, n)| n.to_string());
+                let first = names.take(1).next();
+                let other = "check the name, or add the repository that has it with --repo ID=URL";
+                first.or_else(|| near.is_empty().then(|| other.to_owned()))
             }
-            Self::NoMatch { .. } => Some("check the name, or add the repository that has it with --repo ID=URL".into()),
+            Self::Unsatisfiable(why) if !why.without_best.is_empty() => {
+                let packages: Vec<String> = why.without_best.iter().take(5).map(ToString::to_string).collect();
+                Some(format!("with --no-best (best = false in a recipe) {} would be taken", packages.join(", ")))
+            }
             _ => None,
         }
     }
