@@ -51,10 +51,29 @@ pub enum Error {
     },
 }
 
-/// What exists instead, a line each; names are for the hint.
+/// What exists instead, a line for each spec; names are for the hint.
 fn told(near: &[(String, Near)]) -> String {
-    let lines = near.iter().filter(|(_, n)| !matches!(n, Near::Names { .. }));
-    lines.map(|(spec, near)| format!("\n{spec}: {near}")).collect()
+    let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
+    for (spec, near) in near.iter().filter(|(_, n)| !matches!(n, Near::Names { .. })) {
+        match lines.last_mut() {
+            Some((last, nouns)) if last == spec => nouns.push(near.noun()),
+            _ => lines.push((spec, vec![near.noun()])),
+        }
+    }
+    lines.iter().map(|(spec, nouns)| format!("\n{spec}: there is {}", nouns.join(", "))).collect()
+}
+
+/// The names that were perhaps meant; of several specs, which for which.
+fn meant(near: &[(String, Near)]) -> Option<String> {
+    let names: Vec<&(String, Near)> = near.iter().filter(|(_, n)| matches!(n, Near::Names { .. })).collect();
+    match names.as_slice() {
+        [] => None,
+        [(_, one)] => Some(one.to_string()),
+        several => {
+            let each = several.iter().map(|(spec, near)| format!("{} for {spec}", near.noun()));
+            Some(format!("did you mean {}", each.collect::<Vec<_>>().join(", ")))
+        }
+    }
 }
 
 fn list(specs: &[String]) -> String {
@@ -74,10 +93,8 @@ impl Fault for Error {
         match self {
             Self::NoMember { near: Some(near), .. } => Some(format!("did you mean {near}")),
             Self::NoMatch { near, .. } => {
-                let names = near.iter().filter(|(_, n)| matches!(n, Near::Names { .. })).map(|(_, n)| n.to_string());
-                let first = names.take(1).next();
                 let other = "check the name, or add the repository that has it with --repo ID=URL";
-                first.or_else(|| near.is_empty().then(|| other.to_owned()))
+                meant(near).or_else(|| near.is_empty().then(|| other.to_owned()))
             }
             Self::Unsatisfiable(why) if !why.without_best.is_empty() => {
                 let packages: Vec<String> = why.without_best.iter().take(5).map(ToString::to_string).collect();

@@ -5,6 +5,7 @@
 //! One test program for all of it, so that one link and one base image serve every test.
 
 mod demo;
+mod explained;
 mod image;
 mod installed;
 mod killed;

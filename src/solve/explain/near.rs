@@ -107,7 +107,13 @@ pub(super) fn near_requirement(pool: &Pool<'_>, wanted: &Requirement) -> Vec<Nea
     }
     let mut alike: Vec<(f64, &str)> = match stem(&wanted.name) {
         None => Vec::new(),
-        Some(stem) => capabilities(pool, stem).map(|name| (strsim::jaro_winkler(&wanted.name, name), name)).collect(),
+        Some(stem) => {
+            let rest = |name: &str| name[stem.len()..].to_owned();
+            // Of a library another version, not another symbol version; of `perl(…)` another spelling.
+            let bracket = |name: &str| name.split_once('(').map(|(_, b)| b.to_owned()).filter(|_| stem.ends_with("so"));
+            let same = capabilities(pool, stem).filter(|name| bracket(name) == bracket(&wanted.name));
+            same.map(|name| (strsim::jaro_winkler(&rest(&wanted.name), &rest(name)), name)).collect()
+        }
     };
     alike.retain(|(score, _)| *score > ALIKE);
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));

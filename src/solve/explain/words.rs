@@ -71,7 +71,7 @@ fn candidates(packages: &[Candidate], more: usize, f: &mut fmt::Formatter<'_>) -
 
 impl Near {
     /// What there is, without the verb.
-    fn noun(&self) -> String {
+    pub fn noun(&self) -> String {
         match self {
             Self::Names { names } => names.join(" or "),
             Self::Versions { name, arch, versions, repos } => {
