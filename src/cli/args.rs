@@ -14,7 +14,9 @@ use crate::{
     terms::Arch,
 };
 
-use super::{Environment, Failure, build, cache, completions, demo, diff, inspect, lock, man, push, recipe, resolve};
+use super::{
+    Environment, Failure, build, cache, completions, demo, diff, inspect, lock, man, push, recipe, resolve, rhsm,
+};
 
 /// Container images out of RPM repositories, with no container engine.
 #[derive(Debug, Parser)]
@@ -43,6 +45,8 @@ pub(super) enum Command {
     Inspect(inspect::InspectArgs),
     /// Compare two images: packages, files, config, annotations, layers
     Diff(diff::DiffArgs),
+    /// Red Hat subscriptions: what the certificates grant
+    Rhsm(rhsm::RhsmVerbs),
     /// Copy an image between registries, OCI layouts and archives
     Push(push::PushArgs),
     /// The store of downloaded and derived files
@@ -96,9 +100,6 @@ pub(super) struct GlobalArgs {
     pub(super) quiet: bool,
 }
 
-/// Red Hat's content delivery network (rhsm.conf's `baseurl`).
-const CDN: &str = "https://cdn.redhat.com";
-
 /// Flags of verbs that use the store and registries.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Session")]
@@ -134,18 +135,31 @@ pub(super) struct RepositoryArgs {
     /// Repositories from a .repo file (again and again)
     #[arg(long = "repo-file", value_name = "FILE.repo")]
     pub(super) repo_files: Vec<PathBuf>,
-    /// Client certificates: a directory as /etc/pki/entitlement, or a certificate and its key (again and again)
-    #[arg(long, value_name = "DIR|CERT.pem[,KEY.pem]")]
-    entitlement: Vec<PathBuf>,
-    /// Where content labels lead: Red Hat's network, or a Satellite that stands in for it
-    #[arg(long, value_name = "URL", default_value = CDN)]
-    cdn: String,
+    #[command(flatten)]
+    pub(super) rhsm: RhsmArgs,
     /// Trust packages signed with this key (again and again)
     #[arg(long = "gpgkey", value_name = "FILE|URL")]
     gpgkeys: Vec<String>,
     /// Take packages without checking their signatures
     #[arg(long)]
     no_gpgcheck: bool,
+}
+
+/// Flags about entitled content.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Subscription")]
+pub(super) struct RhsmArgs {
+    /// Client certificates: a directory as /etc/pki/entitlement, or a certificate and its key (again and again) [default: those
+    /// of the host, or what podman mounts into a container of a subscribed host]
+    #[arg(long, value_name = "DIR|CERT.pem[,KEY.pem]")]
+    entitlement: Vec<PathBuf>,
+    /// Where content labels lead: Red Hat's network, or a Satellite that stands in for it [default: rhsm.conf's baseurl, else
+    /// https://cdn.redhat.com]
+    #[arg(long, value_name = "URL")]
+    cdn: Option<String>,
+    /// Look for certificates and rhsm.conf below this directory: where a host's root is mounted
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    host_root: PathBuf,
 }
 
 /// Flags about module streams.
@@ -221,7 +235,7 @@ impl SessionArgs {
             authfile_candidates: environment.authfile_candidates(),
             entitlement: vec![],
             host_root: "/".into(),
-            cdn: CDN.to_owned(),
+            cdn: None,
             now: environment.now(),
             cacerts: self.cacert.clone(),
             system_bundle: environment.system_bundle(),
@@ -235,10 +249,18 @@ impl SessionArgs {
     /// Options for verbs with repositories.
     pub(super) fn with(&self, r: &RepositoryArgs, environment: &Environment) -> Result<SessionOptions, Failure> {
         Ok(SessionOptions {
-            entitlement: r.entitlement.iter().map(|p| entitlement(p)).collect(),
-            cdn: r.cdn.clone(),
             gpgkeys: r.gpgkeys.clone(),
             no_gpgcheck: r.no_gpgcheck,
+            ..self.entitled(&r.rhsm, environment)?
+        })
+    }
+
+    /// Options for verbs about subscriptions.
+    pub(super) fn entitled(&self, r: &RhsmArgs, environment: &Environment) -> Result<SessionOptions, Failure> {
+        Ok(SessionOptions {
+            entitlement: r.entitlement.iter().map(|p| entitlement(p)).collect(),
+            host_root: r.host_root.clone(),
+            cdn: r.cdn.clone(),
             ..self.options(environment)?
         })
     }

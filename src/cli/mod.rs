@@ -21,6 +21,7 @@ mod push;
 mod recipe;
 mod report;
 mod resolve;
+mod rhsm;
 mod table;
 
 #[cfg(test)]
@@ -85,6 +86,7 @@ fn dispatch(command: Command, context: &Context<'_>) -> Result<ExitCode, Failure
         Command::Lock(args) => lock::run(&args, context),
         Command::Resolve(args) => resolve::run(&args, context),
         Command::Inspect(args) => inspect::run(args, context),
+        Command::Rhsm(args) => rhsm::run(args, context),
         Command::Push(args) => push::run(args, context),
         Command::Cache(args) => cache::run(args, context),
         Command::Recipe(args) => recipe::run(args, context),

@@ -144,7 +144,7 @@ impl Stage {
                 key: Some(self.file("client-key.pem")),
             }],
             host_root: self.directory.path().to_owned(),
-            cdn: self.cdn.url(),
+            cdn: Some(self.cdn.url()),
             now: NOW,
             cacerts: vec![self.file("ca.pem")],
             system_bundle: None,

@@ -27,8 +27,9 @@ pub struct SessionOptions {
     pub entitlement: Vec<Entitlement>,
     /// Where entitlement certificates are looked for when none is named and a content label needs one: the host's root.
     pub host_root: PathBuf,
-    /// Where content paths of entitlement certificates begin.
-    pub cdn: String,
+    /// Where content paths of entitlement certificates begin; none: as `rhsm.conf` below `host_root` says, else Red Hat's
+    /// network.
+    pub cdn: Option<String>,
     /// Seconds since 1970, by which certificates are judged. It reaches no output.
     pub now: u64,
     /// CA certificates to trust beside the system's, PEM files.
@@ -168,6 +169,17 @@ pub enum Installed {
     Image(String),
     /// Every package of a repository, by URL.
     Repository(String),
+}
+
+/// `drydock rhsm repos`.
+#[derive(Clone, Debug)]
+pub struct RhsmReposOptions {
+    /// Common part.
+    pub session: SessionOptions,
+    /// Repositories for this architecture only.
+    pub arch: Option<Arch>,
+    /// Only those that are enabled, or only those that are not.
+    pub enabled: Option<bool>,
 }
 
 /// `drydock push`.

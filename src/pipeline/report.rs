@@ -333,6 +333,32 @@ pub struct DemoReport {
     pub build: BuildReport,
 }
 
+/// What `rhsm repos` lists.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RhsmRepos {
+    /// Sorted by id.
+    pub repositories: Vec<ContentRepository>,
+}
+
+/// A repository that a certificate grants.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContentRepository {
+    /// Its id in a `.repo` file: the label, with `-` for what an id cannot have.
+    pub id: String,
+    /// Its label, as recipes name it.
+    pub label: String,
+    /// For people.
+    pub name: String,
+    /// Its address; `$releasever` and `$basearch` stand in it.
+    pub url: String,
+    /// Whether subscription-manager enables it.
+    pub enabled: bool,
+    /// Architectures, as the certificate has them; none: any.
+    pub arches: Vec<String>,
+    /// The certificate's file.
+    pub certificate: String,
+}
+
 /// What the store holds, or what was removed from it: files and bytes by kind, in display order.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct CacheReport {

@@ -16,8 +16,16 @@ use crate::{
 pub(super) struct Configured {
     /// Its configuration, variables expanded.
     pub config: RepoConfig,
-    /// As whom it is asked.
+    /// As whom it is asked: its own servers, and no mirror beside them.
     pub identity: Identity,
+}
+
+impl Configured {
+    /// `config` has its variables expanded.
+    pub fn new(config: RepoConfig, identity: Identity) -> Self {
+        let identity = identity.only_at(config.homes());
+        Self { config, identity }
+    }
 }
 
 /// The repositories of a plan and of `.repo` files, in that order.
@@ -36,7 +44,7 @@ pub(super) fn configure(
             out.push(file.clone());
             continue;
         }
-        match from_plan(session, recipe.recipe.directory(), repo, &variables) {
+        match from_plan(session, recipe.recipe.directory(), repo, &variables, base) {
             Ok(configured) => out.push(configured),
             // A subscription of its own that is not there is as good as a server that is not.
             Err(Error::Entitlement(e @ rhsm::Error::NotGranted { .. })) if repo.skip_if_unavailable => {
@@ -58,11 +66,11 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
     for path in &options.repo_files {
         let text = String::from_utf8_lossy(&read_local(path)?).into_owned();
         for config in RepoConfig::parse_file(&path.display().to_string(), &text)?.into_iter().filter(|c| c.enabled) {
-            let url = config.baseurls.first().or(config.mirrorlist.as_ref()).or(config.metalink.as_ref()).cloned();
+            let url = |url: Option<&String>| url.cloned().map(RepoUrl::new);
             let repo = RepoPlan {
-                id: config.id,
-                label: None,
-                baseurl: url.map(RepoUrl::new),
+                baseurl: url(config.baseurls.first()),
+                mirrorlist: url(config.mirrorlist.as_ref()),
+                metalink: url(config.metalink.as_ref()),
                 priority: config.priority,
                 cost: config.cost,
                 gpgcheck: config.gpgcheck,
@@ -74,6 +82,7 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
                 includepkgs: config.includepkgs,
                 module_hotfixes: config.module_hotfixes,
                 skip_if_unavailable: config.skip_if_unavailable,
+                ..RepoPlan::new(config.id)
             };
             plans.iter_mut().for_each(|plan| plan.repos.push(repo.clone()));
         }
@@ -103,8 +112,12 @@ pub(super) fn from_files(
             }
             let file = |name: &Option<String>| name.as_deref().map(PathBuf::from);
             let tls = [&config.sslcacert, &config.sslclientcert, &config.sslclientkey].map(file);
-            let identity = identity(session, tls, config.sslverify)?;
-            out.push(Configured { config, identity });
+            let mut identity = identity(session, &config, tls, config.sslverify)?;
+            if let Some(user) = &config.username {
+                let password = config.password.clone().unwrap_or_else(|| Secret::new(String::new()));
+                identity = identity.with_basic(user, password);
+            }
+            out.push(Configured::new(config, identity));
         }
     }
     Ok(out)
@@ -126,21 +139,33 @@ pub(super) fn dormant_of(session: &Session, recipe: &RecipeOptions, plan: &ArchP
 
 /// One repository by URL, as `--repo ID=URL` of `resolve` gives it.
 pub(super) fn by_url(session: &Session, id: &str, url: &str, variables: &Variables) -> Configured {
-    Configured { config: RepoConfig::new(id, url).expanded(variables), identity: session.identity() }
+    Configured::new(RepoConfig::new(id, url).expanded(variables), session.identity())
 }
 
-fn from_plan(session: &Session, directory: &Path, repo: &RepoPlan, variables: &Variables) -> Result<Configured, Error> {
-    let Some(url) = &repo.baseurl else {
-        return super::entitled::by_label(session, repo, variables);
-    };
+fn from_plan(
+    session: &Session,
+    directory: &Path,
+    repo: &RepoPlan,
+    variables: &Variables,
+    base: &Base,
+) -> Result<Configured, Error> {
+    if !repo.has_address() {
+        return super::entitled::by_label(session, repo, variables, base);
+    }
     let local = |name: &Option<String>| name.as_ref().map(|n| directory.join(n));
-    let identity = identity(session, [&repo.sslcacert, &repo.sslclientcert, &repo.sslclientkey].map(local), true)?;
-    Ok(Configured { config: settings(repo, url.expose()).expanded(variables), identity })
+    let config = settings(repo, repo.baseurl.as_ref().map(RepoUrl::expose)).expanded(variables);
+    let tls = [&repo.sslcacert, &repo.sslclientcert, &repo.sslclientkey].map(local);
+    let identity = identity(session, &config, tls, true)?;
+    Ok(Configured::new(config, identity))
 }
 
-/// A plan's repository at an address.
-pub(super) fn settings(repo: &RepoPlan, url: &str) -> RepoConfig {
+/// A plan's repository, at this address if there is one.
+pub(super) fn settings(repo: &RepoPlan, url: Option<&str>) -> RepoConfig {
+    let list = |list: &Option<RepoUrl>| list.as_ref().map(|url| url.expose().to_owned());
     RepoConfig {
+        baseurls: url.into_iter().map(str::to_owned).collect(),
+        mirrorlist: list(&repo.mirrorlist),
+        metalink: list(&repo.metalink),
         priority: repo.priority,
         cost: repo.cost,
         gpgcheck: repo.gpgcheck,
@@ -149,14 +174,19 @@ pub(super) fn settings(repo: &RepoPlan, url: &str) -> RepoConfig {
         includepkgs: repo.includepkgs.clone(),
         module_hotfixes: repo.module_hotfixes,
         skip_if_unavailable: repo.skip_if_unavailable,
-        ..RepoConfig::new(repo.id.clone(), url)
+        ..RepoConfig::new(repo.id.clone(), "")
     }
 }
 
 /// CA, certificate and key by file; without a certificate the session's is used.
-fn identity(session: &Session, [ca, cert, key]: [Option<PathBuf>; 3], verify: bool) -> Result<Identity, Error> {
+fn identity(
+    session: &Session,
+    config: &RepoConfig,
+    [ca, cert, key]: [Option<PathBuf>; 3],
+    verify: bool,
+) -> Result<Identity, Error> {
     let mut identity = match &cert {
-        None => session.identity(),
+        None => session.identity_at(config.homes().next().unwrap_or_default())?,
         Some(cert) => {
             let pem = read_local(cert)?;
             let key_pem = key.as_deref().map(read_local).transpose()?.map(Secret::new);
@@ -172,11 +202,31 @@ fn identity(session: &Session, [ca, cert, key]: [Option<PathBuf>; 3], verify: bo
     Ok(if verify { identity } else { identity.insecure() })
 }
 
-/// `$releasever` as dnf finds it: the version of what provides `system-release` in the base.
+/// What provides the version of a system, in the order in which dnf looks for it (`dnf.const.DISTROVERPKG`).
+const RELEASES: [&str; 6] = [
+    "system-release(releasever)",
+    "system-release",
+    "distribution-release(releasever)",
+    "distribution-release",
+    "redhat-release",
+    "suse-release",
+];
+
+/// `$releasever` as dnf finds it: what provides `system-release(releasever)` and the like in the base says it, by the
+/// provide's own version where it has one, else by its own.
 pub(super) fn releasever_of(base: &Base) -> Option<String> {
     use crate::formats::rpm::Relation;
+    /// RPMSENSE_EQUAL, with neither LESS nor GREATER.
+    const SENSE: u32 = 0xe;
+    const EQUAL: u32 = 8;
     let database = base.database.as_ref()?;
     let provides = |p: &crate::rpmdb::Installed| p.header.dependencies(Relation::Provides).unwrap_or_default();
-    let release = database.named().find(|(p, _)| provides(p).iter().any(|d| d.name == "system-release"))?;
-    Some(release.1.evr.version)
+    RELEASES.iter().find_map(|wanted| {
+        database.named().find_map(|(package, nevra)| {
+            let provide = provides(package).into_iter().find(|d| d.name == *wanted)?;
+            let exact = provide.flags & SENSE == EQUAL && wanted.ends_with(')');
+            let version = provide.evr.split_once('-').map_or(provide.evr.as_str(), |(version, _)| version);
+            Some(if exact && !version.is_empty() { version.to_owned() } else { nevra.evr.version })
+        })
+    })
 }

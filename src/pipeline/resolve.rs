@@ -127,16 +127,20 @@ impl Loads<'_> {
         Ok(solve::solve(request)?)
     }
 
-    /// A chosen package as a download.
-    pub(super) fn download(&self, change: &Change) -> Option<Download> {
-        let repository = self.repositories.iter().find(|r| Some(&r.config.id) == change.source.as_ref())?;
-        Some(Download {
+    /// A chosen package as a download; none where it comes from no repository.
+    ///
+    /// # Errors
+    /// Its metadata places it outside of its repository.
+    pub(super) fn download(&self, change: &Change) -> Result<Option<Download>, Error> {
+        let repository = self.repositories.iter().find(|r| Some(&r.config.id) == change.source.as_ref());
+        let (Some(repository), Some(checksum)) = (repository, &change.checksum) else { return Ok(None) };
+        Ok(Some(Download {
             nevra: change.nevra.clone(),
-            urls: vec![repository.package_url(change.base.as_deref(), &change.location)],
+            urls: repository.package_urls(change.base.as_deref(), &change.location)?,
             identity: self.through.identities.get(&repository.config.id).cloned().unwrap_or_default(),
-            checksum: change.checksum.clone()?,
+            checksum: checksum.clone(),
             size: change.size,
-        })
+        }))
     }
 }
 
@@ -246,7 +250,7 @@ fn one_package(
     loads: &Loads<'_>,
     trusts: &Trusts,
 ) -> Result<Verified<Package>, Error> {
-    let wanted: Vec<_> = loads.download(change).into_iter().collect();
+    let wanted: Vec<_> = loads.download(change)?.into_iter().collect();
     let (blobs, _) = session.wait(fetch::download(
         &session.client,
         &session.store,

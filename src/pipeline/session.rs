@@ -1,17 +1,18 @@
 //! What all stages of a command share: store, network, threads.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
-
-use super::{
-    Error,
-    options::{self, SessionOptions},
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, OnceLock},
 };
+
+use super::{Error, base::Base, entitled, holdings::Holdings, options::SessionOptions};
 use crate::{
-    net::{self, ClientCertificate, Identity, Proxies},
+    net::{self, Identity, Proxies},
     registry::{AuthFile, Credentials, Registry},
-    rhsm::{self, CertificateFile, Entitlement, Grant},
+    rhsm::Override,
     store::Store,
-    terms::{Event, Events, Secret},
+    terms::{Event, Events},
 };
 
 /// Key and certificate files are read up to this size.
@@ -24,10 +25,10 @@ pub struct Session {
     pub(super) client: net::Client,
     pub(super) registry: Registry,
     pub(super) events: Arc<dyn Events>,
-    /// Client certificates of `--entitlement`.
-    certificates: Vec<ClientCertificate>,
-    /// What those of them grant that are entitlement certificates; named as they are.
-    entitlements: Vec<Entitlement>,
+    /// Certificates of `--entitlement`.
+    named: Holdings,
+    /// Certificates the host has, looked for when the first label wants one.
+    of_host: OnceLock<Holdings>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -65,8 +66,8 @@ impl Session {
             ..Default::default()
         };
         let registry = Registry::new(client.clone(), settings, Arc::clone(&events));
-        let (certificates, entitlements) = certificates(&named(&options.entitlement), judged(options))?;
-        Ok(Self { options: options.clone(), store, client, registry, events, certificates, entitlements, runtime })
+        let (named, of_host) = (Holdings::named(options)?, OnceLock::new());
+        Ok(Self { options: options.clone(), store, client, registry, events, named, of_host, runtime })
     }
 
     /// Runs the asynchronous part of a stage to its end.
@@ -79,33 +80,35 @@ impl Session {
         self.runtime.handle().clone()
     }
 
-    /// As whom repositories are asked that name no certificate of their own.
-    pub(super) fn identity(&self) -> Identity {
-        match self.certificates.first() {
-            Some(certificate) => Identity::anonymous().with_certificate(certificate.clone()),
-            None => Identity::anonymous(),
+    /// The certificates to go by: those named, else those the host has.
+    ///
+    /// # Errors
+    /// What was wrong with those that a registration was to bring.
+    pub(super) fn holdings(&self, _base: Option<&Base>) -> Result<&Holdings, Error> {
+        if !self.named.is_empty() {
+            return Ok(&self.named);
         }
+        Ok(self.of_host.get_or_init(|| Holdings::of_host(&self.options)))
     }
 
-    /// The content set of a label and as whom to fetch it: by the certificates named, else by those the host has.
-    pub(super) fn granted<T>(&self, label: &str, take: impl FnOnce(&Grant<'_>, Identity) -> T) -> Result<T, Error> {
-        let host;
-        let (certificates, entitlements) = if self.certificates.is_empty() {
-            host = certificates(&rhsm::discover(&self.options.host_root), judged(&self.options))?;
-            (&host.0, &host.1)
-        } else {
-            (&self.certificates, &self.entitlements)
-        };
-        let grant = rhsm::grant(entitlements, label, judged(&self.options))?;
-        let certificate = certificates.iter().find(|c| c.name() == grant.entitlement.name);
-        let mut identity =
-            certificate.map_or_else(Identity::anonymous, |c| Identity::anonymous().with_certificate(c.clone()));
-        // The CDN's authority is Red Hat's own; a host that has it is believed as subscription-manager believes it.
-        let ca = self.options.host_root.join("etc/rhsm/ca/redhat-uep.pem");
-        if ca.exists() && self.options.cacerts.is_empty() {
-            identity = identity.with_authorities(&ca.display().to_string(), &read_local(&ca)?)?;
-        }
-        Ok(take(&grant, identity))
+    /// As whom repositories are asked that name no certificate of their own, at this address.
+    ///
+    /// # Errors
+    /// The address is in the network of entitled content, and the certificates named do not grant it.
+    pub(super) fn identity_at(&self, url: &str) -> Result<Identity, Error> {
+        let network = entitled::network(&self.options);
+        let path = entitled::path_below(&network, url).filter(|_| !self.options.offline);
+        self.named.for_path(path)
+    }
+
+    /// As whom anything else is asked.
+    pub(super) fn identity(&self) -> Identity {
+        self.named.for_path(None).unwrap_or_default()
+    }
+
+    /// Content overrides, where the certificates are those of a consumer that has some.
+    pub(super) fn overrides(&self) -> Vec<Override> {
+        if self.named.is_empty() { Override::discover(&self.options.host_root) } else { Vec::new() }
     }
 
     /// Marks a stage as begun; it ends when the guard is dropped.
@@ -168,59 +171,4 @@ fn credentials(options: &SessionOptions) -> Result<Credentials, Error> {
         files.push(AuthFile::parse(&path.display().to_string(), &read_local(path)?)?);
     }
     Ok(Credentials::new(files))
-}
-
-/// The certificate files that options name.
-fn named(entitlements: &[options::Entitlement]) -> Vec<CertificateFile> {
-    let files = entitlements.iter().flat_map(|e| match e {
-        options::Entitlement::Directory(dir) => rhsm::in_directory(dir),
-        options::Entitlement::Certificate { cert, key: Some(key) } => {
-            vec![CertificateFile { certificate: cert.clone(), key: Some(key.clone()) }]
-        }
-        options::Entitlement::Certificate { cert, key: None } => vec![CertificateFile::new(cert)],
-    });
-    files.collect()
-}
-
-/// The moment at which certificates must be valid. None offline, where no server sees them: what was fetched in their time
-/// stays good.
-fn judged(options: &SessionOptions) -> Option<u64> {
-    (!options.offline).then_some(options.now)
-}
-
-/// Reads certificates with their keys. A plain client certificate is one too, it only grants no labels. Where none is valid
-/// now, that is the error, before anything is asked for with it.
-fn certificates(
-    files: &[CertificateFile],
-    now: Option<u64>,
-) -> Result<(Vec<ClientCertificate>, Vec<Entitlement>), Error> {
-    let (mut certificates, mut entitlements, mut invalid) = (Vec::new(), Vec::new(), None);
-    for file in files {
-        let (certificate, pem) = certificate(file)?;
-        match Entitlement::parse(certificate.name(), &pem) {
-            Ok(entitlement) => {
-                let standing = now.map_or(Ok(()), |now| entitlement.check(now));
-                entitlements.push(entitlement);
-                if let Err(e) = standing {
-                    invalid = Some(e);
-                    continue;
-                }
-            }
-            Err(rhsm::Error::NoEntitlementCertificate { .. } | rhsm::Error::NoData { .. }) => {}
-            Err(e) => return Err(e.into()),
-        }
-        certificates.push(certificate);
-    }
-    match invalid {
-        Some(e) if certificates.is_empty() => Err(e.into()),
-        _ => Ok((certificates, entitlements)),
-    }
-}
-
-fn certificate(file: &CertificateFile) -> Result<(ClientCertificate, Vec<u8>), Error> {
-    let pem = read_local(&file.certificate)?;
-    let key_name = file.key.as_ref().map(|k| k.display().to_string());
-    let key_pem = file.key.as_deref().map(read_local).transpose()?.map(Secret::new);
-    let key = key_name.as_deref().zip(key_pem.as_ref());
-    Ok((ClientCertificate::from_pem((&file.certificate.display().to_string(), &pem), key)?, pem))
 }

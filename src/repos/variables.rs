@@ -11,12 +11,16 @@ pub struct Variables(BTreeMap<String, String>);
 impl Variables {
     /// `$arch` and `$basearch`, and `$releasever` with its `_major` and `_minor` if it is known.
     pub fn new(arch: Arch, releasever: Option<&str>) -> Self {
-        let mut out = Self::default().with("arch", arch.rpm()).with("basearch", arch.rpm());
-        if let Some(v) = releasever {
-            let (major, minor) = v.split_once('.').unwrap_or((v, ""));
-            out = out.with("releasever", v).with("releasever_major", major).with("releasever_minor", minor);
-        }
-        out
+        let out = Self::default().with("arch", arch.rpm()).with("basearch", arch.rpm());
+        releasever.map_or(out.clone(), |v| out.with_releasever(v))
+    }
+
+    /// The same with another `$releasever`.
+    #[must_use]
+    pub fn with_releasever(&self, releasever: &str) -> Self {
+        let (major, minor) = releasever.split_once('.').unwrap_or((releasever, ""));
+        let out = self.clone().with("releasever", releasever);
+        out.with("releasever_major", major).with("releasever_minor", minor)
     }
 
     /// One more value.

@@ -1,5 +1,5 @@
-//! What an entitlement needs of its X.509 certificate (RFC 5280, section 4.1): serial number, validity, and three of
-//! Red Hat's extensions. Signature and chain are the server's to check.
+//! What an entitlement needs of its X.509 certificate (RFC 5280, section 4.1): serial number, validity, and Red Hat's
+//! extensions. Signature and chain are the server's to check.
 
 use std::str;
 
@@ -8,6 +8,7 @@ use crate::terms::unix_seconds;
 use super::{
     Defect,
     der::{self, Der},
+    first_version::Extensions,
 };
 
 /// 1.3.6.1.4.1.2312.9, encoded. One more byte follows for the extensions wanted here.
@@ -31,6 +32,8 @@ pub(super) struct Certificate {
     pub(super) version: Option<String>,
     pub(super) kind: Option<String>,
     pub(super) path_tree: Vec<u8>,
+    /// What a certificate of version 1 has instead of a data block.
+    pub(super) extensions: Extensions,
 }
 
 impl Certificate {
@@ -46,7 +49,8 @@ impl Certificate {
         let not_after = time(&mut validity, "the end of the validity")?;
         tbs.one(der::SEQUENCE, "the subject")?;
         tbs.one(der::SEQUENCE, "the public key")?;
-        let mut out = Self { serial, not_before, not_after, version: None, kind: None, path_tree: Vec::new() };
+        let (path_tree, extensions) = (Vec::new(), Extensions::default());
+        let mut out = Self { serial, not_before, not_after, version: None, kind: None, path_tree, extensions };
         while !tbs.is_empty() {
             // Before the extensions [3] two unique ids may stand, [1] and [2], of which nobody makes use.
             match tbs.any("the optional fields")? {
@@ -64,12 +68,12 @@ impl Certificate {
             let oid = extension.one(der::OID, "an extension's id")?;
             extension.optional(der::BOOLEAN, "an extension's criticality")?;
             let mut value = extension.within(der::OCTET_STRING, "an extension's value")?;
-            let Some(&[suffix]) = oid.strip_prefix(&RED_HAT) else { continue };
-            match suffix {
-                VERSION => self.version = Some(text(&mut value, "the entitlement's version")?),
-                KIND => self.kind = Some(text(&mut value, "the entitlement's kind")?),
-                PATH_TREE => self.path_tree = value.one(der::OCTET_STRING, "the path tree")?.to_owned(),
-                _ => {}
+            match oid.strip_prefix(&RED_HAT) {
+                Some([VERSION]) => self.version = Some(text(&mut value, "the entitlement's version")?),
+                Some([KIND]) => self.kind = Some(text(&mut value, "the entitlement's kind")?),
+                Some([PATH_TREE]) => self.path_tree = value.one(der::OCTET_STRING, "the path tree")?.to_owned(),
+                Some(arcs) => self.extensions.add(arcs, value)?,
+                None => {}
             }
         }
         Ok(())

@@ -7,6 +7,8 @@ use serde::{
     de::{IgnoredAny, SeqAccess, Visitor},
 };
 
+use crate::terms::Arch;
+
 use super::Defect;
 
 /// The JSON of an organisation with every product is a few MiB. The worst of this size takes fifteen times its own.
@@ -53,6 +55,19 @@ impl Content {
     /// URL stays as it is, and so do `$releasever` and `$basearch`.
     pub fn baseurl(&self, cdn: &str) -> String {
         joined(cdn, &self.path)
+    }
+
+    /// Whether a path below the network's base URL lies in it. Its variables stand for any one segment.
+    pub fn covers(&self, path: &str) -> bool {
+        let mut asked = path.trim_matches('/').split('/');
+        let mut own = self.path.trim_matches('/').split('/');
+        !self.path.is_empty() && own.all(|word| asked.next().is_some_and(|a| a == word || word.starts_with('$')))
+    }
+
+    /// Whether it is meant for machines of this architecture.
+    pub fn is_for(&self, arch: Arch) -> bool {
+        let any = |a: &String| a.eq_ignore_ascii_case("all") || a == "noarch" || a == arch.rpm();
+        self.arches.is_empty() || self.arches.iter().any(any)
     }
 
     /// The addresses of its signing keys, empty when its packages are not signed. `file:///etc/pki/rpm-gpg/…` means a

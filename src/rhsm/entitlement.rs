@@ -1,11 +1,11 @@
 //! One certificate and what it grants.
 
-use super::{Content, Error, certificate::Certificate, content, pem};
+use super::{Content, Defect, Error, certificate::Certificate, content, path_tree::PathTree, pem};
 
 /// The kind of certificate that simple content access gives out.
 const ORG_LEVEL: &str = "OrgLevel";
 
-/// An entitlement certificate of version 3, read.
+/// An entitlement certificate of version 3 (or of version 1, which servers of long ago gave out), read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entitlement {
@@ -37,22 +37,41 @@ impl Entitlement {
         let der = pem::block(pem, "CERTIFICATE").map_err(broken)?;
         let der = der.ok_or_else(|| Error::NoCertificate { name: name.to_owned() })?;
         let certificate = Certificate::parse(&der).map_err(broken)?;
-        match certificate.version {
-            Some(version) if version.starts_with("3.") => {}
-            Some(found) => return Err(Error::Version { name: name.to_owned(), found }),
+        let contents = match &certificate.version {
+            Some(version) if version.starts_with("3.") => {
+                let data = pem::block(pem, "ENTITLEMENT DATA").map_err(broken)?;
+                content::read(&data.ok_or_else(|| Error::NoData { name: name.to_owned() })?).map_err(broken)?
+            }
+            version
+                if version.as_ref().is_none_or(|v| v.starts_with("1.")) && certificate.extensions.are_of_an_order() =>
+            {
+                certificate.extensions.contents()
+            }
+            Some(found) => return Err(Error::Version { name: name.to_owned(), found: found.clone() }),
             None => return Err(Error::NoEntitlementCertificate { name: name.to_owned() }),
-        }
-        let data = pem::block(pem, "ENTITLEMENT DATA").map_err(broken)?;
-        let data = data.ok_or_else(|| Error::NoData { name: name.to_owned() })?;
+        };
         Ok(Self {
             name: name.to_owned(),
             serial: certificate.serial,
             not_before: certificate.not_before,
             not_after: certificate.not_after,
             org_level: certificate.kind.as_deref() == Some(ORG_LEVEL),
-            contents: content::read(&data).map_err(broken)?,
+            contents,
             path_tree: certificate.path_tree,
         })
+    }
+
+    /// Whether servers will let its holder have what lies at this path below the network's base URL. The tree decides where
+    /// it lists paths; under simple content access, and in version 1, the content sets do.
+    ///
+    /// # Errors
+    /// When the tree is broken.
+    pub fn opens(&self, path: &str) -> Result<bool, Error> {
+        if !self.org_level && !self.path_tree.is_empty() {
+            let broken = |source: Defect| Error::Broken { name: self.name.clone(), source };
+            return Ok(PathTree::decode(&self.path_tree).map_err(broken)?.opens(path));
+        }
+        Ok(self.contents.iter().any(|content| content.covers(path)))
     }
 
     /// The content set of this label.

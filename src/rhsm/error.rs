@@ -51,6 +51,9 @@ pub enum Defect {
     /// The data block is not zlib.
     #[error("the entitlement data cannot be decompressed")]
     Compression(#[source] io::Error),
+    /// The words of the path tree are not zlib.
+    #[error("the path tree's words cannot be decompressed")]
+    PathWords(#[source] io::Error),
     /// A decompression bomb.
     #[error("the entitlement data is larger than {limit} bytes")]
     TooLarge {
@@ -136,6 +139,30 @@ pub enum Error {
         /// The label.
         label: String,
     },
+    /// The certificate lists content at a path that its tree of paths leaves out, or is asked for a path it does not know.
+    #[error("the entitlement certificate {name} does not grant the path {path}")]
+    PathNotGranted {
+        /// The file.
+        name: String,
+        /// The path, below the network's base URL.
+        path: String,
+    },
+    /// A path of extended update support, which there is for minor releases only.
+    #[error("content label {label:?} is of a minor release, and $releasever is {releasever:?}")]
+    MinorRelease {
+        /// The label.
+        label: String,
+        /// What there is.
+        releasever: String,
+    },
+    /// The subscription service's answer is not what its description says.
+    #[error("reading the subscription service's {what}")]
+    Answer {
+        /// What was being read.
+        what: &'static str,
+        /// Why it does not read.
+        source: serde_json::Error,
+    },
     /// No certificate has the label.
     #[error("no entitlement certificate grants the content label {label:?}")]
     NotGranted {
@@ -153,7 +180,8 @@ impl Fault for Error {
     /// that no server would take.
     fn class(&self) -> Class {
         match self {
-            Self::Expired { .. } | Self::NotYetValid { .. } => Class::Network,
+            Self::Expired { .. } | Self::NotYetValid { .. } | Self::PathNotGranted { .. } => Class::Network,
+            Self::Answer { .. } => Class::Network,
             _ => Class::Usage,
         }
     }
@@ -185,6 +213,15 @@ impl Fault for Error {
             Self::NotYetValid { .. } => {
                 "check this machine's clock (`timedatectl`), or pass a certificate that is valid today".into()
             }
+            Self::PathNotGranted { .. } => {
+                "check $releasever and the architecture in it, and run `subscription-manager refresh` on the \
+                 host the certificate is of: its subscription may have changed"
+                    .into()
+            }
+            Self::MinorRelease { releasever, .. } => {
+                format!("name the minor release: --set releasever={releasever}.4, or releasever in the recipe's [vars]")
+            }
+            Self::Answer { .. } => "is --rhsm-server (or rhsm.conf) the address of a subscription service?".into(),
             Self::NoEntitlement { .. } => {
                 "pass --entitlement DIR or CERT.pem,KEY.pem of a subscribed host, or give the \
                  repositories by address: --repo ID=URL"

@@ -9,22 +9,29 @@
 //! over it. The server believes the certificate alone; the data tells the client what to ask for. So its signature is not
 //! needed here: forged data leads to addresses that refuse, or to packages whose own signatures don't hold.
 //!
-//! Takes bytes and an explicit "now"; reads no clock, opens no socket, and [`discover`] alone looks at the disk. Private
+//! Takes bytes and an explicit "now"; reads no clock, opens no socket, and what is called `discover` alone looks at the disk,
+//! below the root it is given: certificates, [`Conf`] (`rhsm.conf`), [`Override`]s. Private
 //! keys are only found here, never opened: see [`net::ClientCertificate`](crate::net::ClientCertificate).
 
 mod certificate;
+mod conf;
 mod content;
 mod der;
 mod discover;
 mod entitlement;
 mod error;
+mod first_version;
 mod grant;
+mod overrides;
+mod path_tree;
 mod pem;
 #[cfg(test)]
 mod tests;
 
+pub use conf::{CDN, Conf};
 pub use content::Content;
 pub use discover::{CertificateFile, discover, in_directory};
 pub use entitlement::Entitlement;
 pub use error::{Defect, Error};
 pub use grant::{Grant, grant};
+pub use overrides::Override;

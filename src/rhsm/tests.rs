@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::{content, pem, *};
+use super::{content, path_tree::PathTree, pem, *};
 
 const CDN: &str = "https://cdn.redhat.com";
 /// 2026-07-01.
@@ -280,6 +280,112 @@ fn of_several_certificates_the_best_grants() {
 }
 
 #[test]
+fn a_subscription_opens_the_paths_of_its_tree() {
+    let paths =
+        ["/content/dist/rhel8/$releasever/x86_64/baseos/os", "/content/beta/rhel8", "/content/dist/rhel9/9/x86_64"];
+    let pair = AUTHORITY.subscription(3, Validity::Now, &contents(), &paths);
+    let e = Entitlement::parse("3.pem", pair.certificate.as_bytes()).unwrap();
+    assert!(!e.org_level && e.contents.len() == 5);
+    for (path, opens) in [
+        ("/content/dist/rhel8/8.4/x86_64/baseos/os", true),
+        ("/content/dist/rhel8/8.4/x86_64/baseos/os/repodata/repomd.xml", true),
+        ("/content/dist/rhel8/$releasever/x86_64/baseos/os/", true),
+        ("/content/dist/rhel8/8.4/x86_64/appstream/os", false),
+        ("/content/dist/rhel8/8.4/x86_64/baseos", false),
+        ("/content/dist/rhel8/listing", true),
+        ("/content/dist/rhel8/listing/x", false),
+        ("/content/beta/rhel8/anything", true),
+        ("/content/dist/rhel9/9.1/x86_64", false),
+        ("/elsewhere/listing", false),
+        ("/", false),
+    ] {
+        assert_eq!(e.opens(path).unwrap(), opens, "{path}");
+    }
+    // Simple content access has its organisation there alone: its content sets tell.
+    let org = entitlement(1, Validity::Now);
+    assert!(org.opens("/content/dist/rhel8/8.4/x86_64/baseos/os/repodata/repomd.xml").unwrap());
+    assert!(!org.opens("/content/dist/rhel9/9/x86_64/baseos/os").unwrap());
+    let broken = Entitlement { path_tree: e.path_tree[..e.path_tree.len() - 4].to_vec(), ..e };
+    assert_eq!(broken.opens("/x").unwrap_err().to_string(), "reading the entitlement certificate 3.pem");
+}
+
+#[test]
+fn trees_of_many_nodes_are_read() {
+    let paths: Vec<String> = (0..300).map(|n| format!("/content/{}/r{}/os", n % 7, n)).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let pair = AUTHORITY.subscription(3, Validity::Now, &[], &paths);
+    let e = Entitlement::parse("3.pem", pair.certificate.as_bytes()).unwrap();
+    assert!(paths.iter().all(|path| e.opens(path).unwrap()));
+    assert!(!e.opens("/content/1/r2/os").unwrap() && !e.opens("/content/1/r1").unwrap());
+}
+
+#[test]
+fn certificates_of_version_1_list_content_in_extensions() {
+    let pair = AUTHORITY.first_version(7, Validity::Now, &contents());
+    let e = Entitlement::parse("7.pem", pair.certificate.as_bytes()).unwrap();
+    assert_eq!(e.contents.len(), 5);
+    let eus = e.content("rhel-8-for-x86_64-appstream-eus-rpms").unwrap();
+    assert!(!eus.enabled && eus.is_repository() && eus.is_for(Arch::S390x));
+    assert_eq!(eus.path, "/content/eus/rhel8/$releasever/x86_64/appstream/os");
+    assert_eq!(eus.gpgkeys(CDN), ["https://cdn.redhat.com/RPM-GPG-KEY-testbed"]);
+    assert!(e.content("rhel-8-for-x86_64-baseos-rpms").unwrap().enabled);
+    assert!(!e.content("rhel-8-for-x86_64-baseos-isos").unwrap().is_repository());
+    assert!(e.opens("/content/eus/rhel8/8.4/x86_64/appstream/os/x").unwrap() && !e.opens("/content/other").unwrap());
+}
+
+#[test]
+fn rhsm_conf_says_where_content_and_service_are() {
+    let defaults = Conf::parse("");
+    assert_eq!(
+        (defaults.baseurl.as_str(), defaults.server.as_str()),
+        (CDN, "https://subscription.rhsm.redhat.com/subscription")
+    );
+    assert_eq!(defaults.repo_ca_cert, "/etc/rhsm/ca/redhat-uep.pem");
+    let satellite = "# Satellite\n[server]\nhostname = satellite.example\nport: 8443\nprefix = /rhsm\n[rhsm]\n\
+        baseurl=https://satellite.example/pulp/content/\nca_cert_dir = /etc/rhsm/ca/\n\
+        repo_ca_cert = %(ca_cert_dir)skatello-server-ca.pem\n; rest\nmanage_repos =\n";
+    let conf = Conf::parse(satellite);
+    assert_eq!(conf.server, "https://satellite.example:8443/rhsm");
+    assert_eq!(conf.baseurl, "https://satellite.example/pulp/content");
+    assert_eq!(conf.repo_ca_cert, "/etc/rhsm/ca/katello-server-ca.pem");
+
+    let root = tempfile::tempdir().unwrap();
+    assert_eq!(Conf::discover(root.path()), defaults);
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("etc/rhsm/ca/redhat-uep.pem", "");
+    let usual = |conf: &Conf| conf.content_authorities(root.path()).into_iter().find(|p| p.is_file());
+    assert_eq!(usual(&defaults), Some(root.path().join("etc/rhsm/ca/redhat-uep.pem")));
+    // In a container, what the file calls /etc/rhsm is where podman put it.
+    write("run/secrets/rhsm/rhsm.conf", satellite);
+    write("run/secrets/rhsm/ca/katello-server-ca.pem", "");
+    write("run/secrets/rhsm/ca/redhat-uep.pem", "");
+    let conf = Conf::discover(root.path());
+    assert_eq!(conf.baseurl, "https://satellite.example/pulp/content");
+    assert_eq!(usual(&conf), Some(root.path().join("run/secrets/rhsm/ca/katello-server-ca.pem")));
+    assert_eq!(conf.server_authorities(root.path()).len(), 2);
+}
+
+#[test]
+fn overrides_are_read_where_a_host_keeps_them() {
+    let root = tempfile::tempdir().unwrap();
+    assert_eq!(Override::discover(root.path()), []);
+    let dir = root.path().join("var/lib/rhsm/cache");
+    fs::create_dir_all(&dir).unwrap();
+    let list = r#"[{"created": "2026", "contentLabel": "a-rpms", "name": "enabled", "value": "1"}]"#;
+    fs::write(dir.join("content_overrides.json"), list).unwrap();
+    let found = Override::discover(root.path());
+    assert_eq!(
+        (found[0].content_label.as_str(), found[0].name.as_str(), found[0].value.as_str()),
+        ("a-rpms", "enabled", "1")
+    );
+    assert_eq!(Override::list(b"{}").unwrap_err().to_string(), "reading the subscription service's content overrides");
+}
+
+#[test]
 fn a_label_that_is_not_granted_names_its_neighbours() {
     let all = [entitlement(1, Validity::Now)];
     let refused = |all: &[Entitlement], label: &str| {
@@ -386,5 +492,9 @@ proptest! {
         let _ = Entitlement::parse("x", &bytes);
         let _ = Entitlement::parse("x", block("CERTIFICATE", &bytes).as_bytes());
         let _ = content::read(&bytes);
+        let tree = [&deflated(b"a\0$b\0c\0"), &bytes[..]].concat();
+        let _ = PathTree::decode(&tree).map(|tree| tree.opens("/a/x/c/a/a/a"));
+        let _ = PathTree::decode(&bytes);
+        let _ = Conf::parse(&String::from_utf8_lossy(&bytes));
     }
 }

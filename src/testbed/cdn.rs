@@ -122,6 +122,11 @@ impl Cdn {
         lock(&self.files.tree).get(path.trim_start_matches('/')).cloned()
     }
 
+    /// Paths of the files below a directory, sorted.
+    pub fn paths(&self, below: &str) -> Vec<String> {
+        lock(&self.files.tree).keys().filter(|path| path.starts_with(below)).cloned().collect()
+    }
+
     /// Restricts what clients are entitled to: paths with none of these prefixes (with leading slash) give 403.
     pub fn grant_only(&self, prefixes: &[&str]) {
         *lock(&self.files.granted) = prefixes.iter().map(|&p| p.to_owned()).collect();

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 
 use crate::terms::Arch;
 
-use super::tls::{Authority, ClientPair, Validity};
+use super::{
+    path_tree::path_tree,
+    tls::{Authority, ClientPair, Validity},
+};
 
 /// The organisation that holds the testbed's entitlements.
 const ORGANISATION: &str = "12345678";
@@ -25,21 +28,46 @@ pub fn content_set(label: &str, path: &str, arch: Arch) -> Value {
 }
 
 impl Authority {
-    /// A certificate that grants these content sets (see [`content_set`]): PEM blocks `CERTIFICATE`, `ENTITLEMENT DATA`
-    /// and `SIGNATURE`, and the key.
+    /// A certificate that grants these content sets (see [`content_set`]) by simple content access: PEM blocks `CERTIFICATE`,
+    /// `ENTITLEMENT DATA` and `SIGNATURE`, and the key.
     pub fn entitlement(&self, serial: u64, validity: Validity, content: &[Value]) -> ClientPair {
-        let extensions = [
-            (6, element(UTF8_STRING, b"3.4")),
-            (8, element(UTF8_STRING, b"OrgLevel")),
-            (7, element(OCTET_STRING, &path_tree())),
-        ];
-        let mut pair = self.client_with(serial, validity, &extensions);
+        let kind = (8, element(UTF8_STRING, b"OrgLevel"));
+        self.version_three(serial, validity, content, &[kind, tree_extension(&[ORGANISATION])])
+    }
+
+    /// As [`Authority::entitlement`] by an attached pool, with a tree of these paths.
+    pub fn subscription(&self, serial: u64, validity: Validity, content: &[Value], paths: &[&str]) -> ClientPair {
+        self.version_three(serial, validity, content, &[tree_extension(paths)])
+    }
+
+    fn version_three(&self, serial: u64, validity: Validity, content: &[Value], more: &[(u64, Vec<u8>)]) -> ClientPair {
+        let version = [(6, element(UTF8_STRING, b"3.4"))];
+        let mut pair = self.client_with(serial, validity, &[&version, more].concat());
         let data = deflated(document(content).to_string().as_bytes());
         let signature = self.signing_key().sign(&data).expect("signing with a fresh key cannot fail");
         pair.certificate += &block("ENTITLEMENT DATA", &data);
         pair.certificate += &block("SIGNATURE", &signature);
         pair
     }
+
+    /// A certificate of version 1: an order, and an extension for every property of these content sets.
+    pub fn first_version(&self, serial: u64, validity: Validity, content: &[Value]) -> ClientPair {
+        let text = |value: &Value| element(UTF8_STRING, value.as_str().unwrap_or("1").as_bytes());
+        let mut extensions = vec![(vec![4, 1], element(UTF8_STRING, b"Testbed"))];
+        for (id, set) in (1000..).zip(content) {
+            extensions.push((vec![2, id, 1], text(&set["type"])));
+            for (n, key) in [(1, "name"), (2, "label"), (6, "path"), (7, "gpg_url")] {
+                extensions.push((vec![2, id, 1, n], text(&set[key])));
+            }
+            let enabled = if set["enabled"] == false { "0" } else { "1" };
+            extensions.push((vec![2, id, 1, 8], element(UTF8_STRING, enabled.as_bytes())));
+        }
+        self.client_with_arcs(serial, validity, &extensions)
+    }
+}
+
+fn tree_extension(paths: &[&str]) -> (u64, Vec<u8>) {
+    (7, element(OCTET_STRING, &path_tree(paths)))
 }
 
 fn document(content: &[Value]) -> Value {
@@ -68,16 +96,11 @@ pub(crate) fn deflated(bytes: &[u8]) -> Vec<u8> {
 pub(crate) const UTF8_STRING: u8 = 0x0c;
 const OCTET_STRING: u8 = 0x04;
 
-/// A DER element of less than 128 bytes.
+/// A DER element.
 pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let len = u8::try_from(content.len()).ok().filter(|len| *len < 128).expect("the testbed's extensions are short");
-    [&[tag, len], content].concat()
-}
-
-/// The path tree of simple content access: nothing but the organisation. Words, then the number of nodes (with the dummy
-/// that gives the only child a code), then bits: root = word 0, node 0, end; child = end; dummy = end.
-fn path_tree() -> Vec<u8> {
-    let mut tree = deflated(format!("{ORGANISATION}\0").as_bytes());
-    tree.extend([3, 0b0011_1000]);
-    tree
+    let len = u16::try_from(content.len()).expect("the testbed's extensions are short");
+    match u8::try_from(len) {
+        Ok(short @ ..=127) => [&[tag, short], content].concat(),
+        _ => [&[tag, 0x82, (len >> 8) as u8, len as u8], content].concat(),
+    }
 }

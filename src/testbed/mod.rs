@@ -25,6 +25,7 @@ mod header;
 pub mod image;
 pub mod keys;
 pub mod maker;
+mod path_tree;
 pub mod registry;
 mod relations;
 pub mod repo;

@@ -45,6 +45,9 @@ pub enum Validity {
     NotYet,
 }
 
+/// Red Hat's arc of object identifiers, the part about subscriptions.
+const RED_HAT: [u64; 8] = [1, 3, 6, 1, 4, 1, 2312, 9];
+
 const MAKING: &str = "making a certificate from fixed parameters cannot fail";
 
 impl Authority {
@@ -69,13 +72,24 @@ impl Authority {
 
     /// A client certificate with extensions of Red Hat's, 1.3.6.1.4.1.2312.9.N: the numbers N and the values.
     pub(crate) fn client_with(&self, serial: u64, validity: Validity, extensions: &[(u64, Vec<u8>)]) -> ClientPair {
+        let with_arcs: Vec<_> = extensions.iter().map(|(n, value)| (vec![*n], value.clone())).collect();
+        self.client_with_arcs(serial, validity, &with_arcs)
+    }
+
+    /// The same for extensions deeper in Red Hat's arc.
+    pub(crate) fn client_with_arcs(
+        &self,
+        serial: u64,
+        validity: Validity,
+        extensions: &[(Vec<u64>, Vec<u8>)],
+    ) -> ClientPair {
         let mut params = params(&format!("{serial:032x}"), validity);
         params.serial_number = Some(SerialNumber::from_slice(&serial.to_be_bytes()));
         params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
         params.custom_extensions.extend(
             extensions
                 .iter()
-                .map(|(n, value)| CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 2312, 9, *n], value.clone())),
+                .map(|(arcs, value)| CustomExtension::from_oid_content(&[&RED_HAT, &arcs[..]].concat(), value.clone())),
         );
         let key = KeyPair::generate().expect(MAKING);
         let certificate = params.signed_by(&key, &self.issuer).expect(MAKING);

@@ -5,11 +5,13 @@
 //! One test program for all of it, so that one link and one base image serve every test.
 
 mod demo;
+mod entitled;
 mod explained;
 mod image;
 mod installed;
 mod killed;
 mod locked;
+mod mirrors;
 mod modules;
 mod publishing;
 mod refused_packages;

@@ -55,7 +55,7 @@ impl Site {
             authfile_candidates: vec![],
             entitlement: vec![],
             host_root: self.cache.path().to_owned(),
-            cdn: String::new(),
+            cdn: None,
             now: 1_600_000_000,
             cacerts: vec![],
             system_bundle: None,
