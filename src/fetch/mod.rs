@@ -15,7 +15,7 @@ mod trust;
 mod unpacked;
 mod verify;
 
-pub use download::{Download, download};
+pub use download::{Arriving, Download, download, into_store};
 pub use error::{Doubt, FetchError};
 pub use package::Package;
 pub use trust::Trust;

@@ -18,6 +18,8 @@ pub enum Version {
     V1 = 1,
     /// With module streams. Locks without stay in the first.
     V2 = 2,
+    /// With repositories by mirror list or metalink, or left out because they were not there. Locks without stay below.
+    V3 = 3,
 }
 
 /// A version number that no reader here knows.
@@ -27,7 +29,7 @@ pub struct UnknownVersion(pub u64);
 
 impl Version {
     /// What this drydock writes.
-    pub const NEWEST: Self = Self::V2;
+    pub const NEWEST: Self = Self::V3;
 }
 
 impl From<Version> for u64 {
@@ -43,6 +45,7 @@ impl TryFrom<u64> for Version {
         match number {
             1 => Ok(Self::V1),
             2 => Ok(Self::V2),
+            3 => Ok(Self::V3),
             n => Err(UnknownVersion(n)),
         }
     }
@@ -86,6 +89,8 @@ pub struct ArchLock {
     pub layers: Vec<String>,
     /// The repositories packages come from, in the recipe's order.
     pub repositories: Vec<LockedRepository>,
+    /// Repositories that were not there, and by `skip_if_unavailable` are done without: a build does not look at them.
+    pub unavailable: Vec<String>,
     /// Module streams enabled in the image, sorted by name.
     pub modules: Vec<LockedStream>,
     /// The packages to install, sorted by NEVRA.
@@ -114,8 +119,15 @@ pub struct LockedBase {
 pub struct LockedRepository {
     /// The id or content label; packages name their repository by it.
     pub id: String,
-    /// Where it was, variables expanded, without credentials.
+    /// Where it is by its configuration, variables expanded, without credentials; empty where only a list says so.
+    #[serde(default)]
     pub baseurl: String,
+    /// Its list of mirrors, without credentials and query. Whichever answered is not in the lock: all are to have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirrorlist: Option<String>,
+    /// Its metalink, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metalink: Option<String>,
     /// Checksum of its `repodata/repomd.xml`.
     pub repomd: Checksum,
     /// dnf's priority, when it is not 99.
@@ -184,7 +196,12 @@ pub struct LockedPackage {
 impl ArchLock {
     /// The oldest format that can say this.
     pub(super) fn version(&self) -> Version {
-        if self.modules.is_empty() { Version::V1 } else { Version::V2 }
+        let listed = self.repositories.iter().any(|r| r.mirrorlist.is_some() || r.metalink.is_some());
+        match (listed || !self.unavailable.is_empty(), self.modules.is_empty()) {
+            (true, _) => Version::V3,
+            (false, false) => Version::V2,
+            (false, true) => Version::V1,
+        }
     }
 
     /// Bytes of all packages together.

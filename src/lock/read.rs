@@ -42,6 +42,8 @@ struct ArchText {
     missing: Vec<String>,
     removed: Vec<Nevra>,
     #[serde(default)]
+    unavailable: Vec<String>,
+    #[serde(default)]
     modules: Vec<LockedStream>,
     repositories: Vec<LockedRepository>,
     packages: Vec<LockedPackage>,
@@ -95,6 +97,7 @@ impl From<ArchText> for ArchLock {
             missing: t.missing,
             layers: t.layers,
             repositories: t.repositories,
+            unavailable: t.unavailable,
             modules: t.modules,
             packages: t.packages,
             removed: t.removed,

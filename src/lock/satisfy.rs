@@ -173,6 +173,7 @@ fn moved(arch: Arch, locked: &ArchLock, wanted: &ArchWanted) -> Vec<Stale> {
     for (id, url) in &wanted.repositories {
         let id = id.clone();
         match (locked.repository(&id), url.as_deref().map(stripped)) {
+            (None, _) if locked.unavailable.contains(&id) => {}
             (None, _) => stale.push(Stale::RepositoryAdded { arch, id }),
             (Some(r), Some(wanted)) if r.baseurl.trim_end_matches('/') != wanted.trim_end_matches('/') => {
                 stale.push(Stale::RepositoryMoved { arch, id, wanted, locked: r.baseurl.clone() });

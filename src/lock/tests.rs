@@ -40,9 +40,12 @@ fn sample() -> Lock {
             id: "baseos".into(),
             baseurl: "https://me:secret@cdn.example/baseos/os/?token=secret".into(),
             repomd: Digest::of(b"repomd").into(),
+            mirrorlist: None,
+            metalink: None,
             priority: Some(10),
             keys: vec!["567e347ad0044ade55ba8a5f199e2f91fd431d51".into()],
         }],
+        unavailable: vec![],
         modules: vec![],
         packages: vec![package("make-1:4.2.1-10.el8.x86_64", "baseos", "toolchain"), glibc],
         removed: vec!["old-1-1.el8.noarch".parse().expect("nevra")],
@@ -104,7 +107,7 @@ fn files_from_the_future_partial_and_edited_ones_are_refused() {
         assert!(text.contains(from), "{from}");
         mended(&text.replacen(from, to, 1)).expect_err(to).to_string()
     };
-    assert!(parse("version = 1", "version = 3\nnews = true").contains("format 3"));
+    assert!(parse("version = 1", "version = 4\nnews = true").contains("format 4"));
     assert!(parse("count = 2", "count = 3").contains("2 packages of 3"));
     assert!(parse("repo = \"baseos\"", "repo = \"base\"").contains("repository \"base\""));
     assert!(parse("layer = \"toolchain\"", "layer = \"tools\"").contains("layer \"tools\""));
@@ -114,6 +117,31 @@ fn files_from_the_future_partial_and_edited_ones_are_refused() {
     let half = &text[..text.find("[arch").expect("there")];
     assert_eq!(Lock::parse(half), Err(Defect::NoArchitecture));
     assert!(matches!(Lock::parse(&text.replace("4096", "4097")), Err(Defect::Edited { .. })));
+}
+
+#[test]
+fn lists_of_mirrors_and_repositories_left_out_are_the_third_format() {
+    let mut lock = sample();
+    let arch = lock.arches.get_mut(&Arch::X86_64).expect("there");
+    let listed = &mut arch.repositories[0];
+    (listed.baseurl, listed.metalink) = (String::new(), Some("https://u:p@m.example/metalink?repo=b".into()));
+    let text = lock.render();
+    assert!(
+        text.contains("version = 3")
+            && text.contains("id = \"baseos\", metalink = \"https://m.example/metalink\", repomd")
+    );
+    assert_eq!(Lock::parse(&text), Ok(lock.canonical()));
+    let mut lock = sample();
+    lock.arches.get_mut(&Arch::X86_64).expect("there").unavailable = vec!["rt".into()];
+    let text = lock.render();
+    assert!(text.contains("version = 3") && text.contains("unavailable = [\n  \"rt\",\n]"), "{text}");
+    assert_eq!(Lock::parse(&text), Ok(lock.canonical()));
+    // A repository left out is not a new one.
+    let mut now = wanted(&lock);
+    let arch = now.arches.get_mut(&Arch::X86_64).expect("there");
+    (arch.recipe, arch.repositories) =
+        (Digest::of(b"other"), [&arch.repositories[..], &[("rt".into(), None)]].concat());
+    assert_eq!(lock.canonical().satisfies(&now), Err(vec![Stale::Recipe { arch: Arch::X86_64 }]));
 }
 
 #[test]

@@ -40,6 +40,9 @@ impl Lock {
             }
             for repository in &mut arch.repositories {
                 repository.baseurl = stripped(&repository.baseurl);
+                for list in [&mut repository.mirrorlist, &mut repository.metalink].into_iter().flatten() {
+                    *list = stripped(list);
+                }
                 repository.keys.sort();
             }
         }
@@ -81,6 +84,9 @@ fn section(out: &mut String, lock: &ArchLock) {
     if !lock.modules.is_empty() {
         list(out, "modules", lock.modules.iter().map(module));
     }
+    if !lock.unavailable.is_empty() {
+        list(out, "unavailable", lock.unavailable.iter().map(quoted));
+    }
     list(out, "repositories", lock.repositories.iter().map(repository));
     list(out, "packages", lock.packages.iter().map(package));
 }
@@ -100,11 +106,17 @@ fn base(b: &LockedBase) -> String {
 }
 
 fn repository(r: &LockedRepository) -> String {
+    let address = [("metalink", r.metalink.as_deref()), ("mirrorlist", r.mirrorlist.as_deref())];
+    let baseurl = Some(r.baseurl.as_str()).filter(|url| !url.is_empty() || address.iter().all(|(_, a)| a.is_none()));
+    let address: String = [("baseurl", baseurl)]
+        .into_iter()
+        .chain(address)
+        .filter_map(|(key, url)| Some(format!(", {key} = {}", quoted(url?))))
+        .collect();
     let priority = r.priority.map(|p| format!(", priority = {p}")).unwrap_or_default();
     format!(
-        "{{ id = {}, baseurl = {}, repomd = {}{priority}, keys = {} }}",
+        "{{ id = {}{address}, repomd = {}{priority}, keys = {} }}",
         quoted(&r.id),
-        quoted(&r.baseurl),
         quoted(&r.repomd),
         inline(r.keys.iter())
     )

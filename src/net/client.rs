@@ -34,7 +34,7 @@ struct Inner {
     system: Vec<CertificateDer<'static>>,
     extra: Vec<CertificateDer<'static>>,
     /// One connection pool per way of doing TLS.
-    pools: Mutex<BTreeMap<Digest, reqwest::Client>>,
+    pools: Arc<Mutex<BTreeMap<Digest, reqwest::Client>>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -55,7 +55,16 @@ impl Client {
         }
         let proxies = proxies(&settings)?;
         let system = tls::system_authorities(settings.system_bundle.as_deref());
-        Ok(Self(Arc::new(Inner { settings, proxies, system, extra, pools: Mutex::default() })))
+        Ok(Self(Arc::new(Inner { settings, proxies, system, extra, pools: Arc::default() })))
+    }
+
+    /// The same, for where somebody else has the same to give: it tries but once more. Connections are shared.
+    #[must_use]
+    pub fn impatient(&self) -> Self {
+        let Inner { settings, proxies, system, extra, pools } = &*self.0;
+        let settings = Settings { retries: settings.retries.min(1), ..settings.clone() };
+        let (proxies, system, extra) = (proxies.clone(), system.clone(), extra.clone());
+        Self(Arc::new(Inner { settings, proxies, system, extra, pools: Arc::clone(pools) }))
     }
 
     /// What it was made with.
@@ -125,9 +134,9 @@ impl Client {
     }
 
     /// One request to one URL, as far as the response's headers. `start` is where the caller wanted to go: credentials
-    /// are for that host.
+    /// are for that host, and of all hosts for those the identity is bound to.
     async fn exchange(&self, request: &Request, start: &Url, url: &Url) -> Result<Response, Error> {
-        let home = same_place(start, url);
+        let home = same_place(start, url) && request.identity.is_for(url);
         let identity = if home { request.identity.clone() } else { request.identity.stranger() };
         let mut headers = request.headers.clone();
         if !home {

@@ -8,6 +8,9 @@ use rustls::{
     sign::CertifiedKey,
 };
 
+use url::Url;
+
+use super::redirect::same_place;
 use crate::terms::{Class, Digest, Fault, Hasher, Secret};
 
 /// A client certificate and its key, known to belong together.
@@ -27,6 +30,8 @@ struct Parts {
     authorities: Vec<CertificateDer<'static>>,
     basic: Option<(String, Secret<String>)>,
     insecure: bool,
+    /// Where certificate and password may be shown; anywhere when none.
+    homes: Option<Vec<Url>>,
 }
 
 /// Certificates or keys that cannot be used.
@@ -166,6 +171,19 @@ impl Identity {
     #[must_use]
     pub fn insecure(self) -> Self {
         Self(Arc::new(Parts { insecure: true, ..self.parts() }))
+    }
+
+    /// With certificate and password for the servers of these URLs alone. Whoever else is asked by it (a mirror, an `xml:base`, the
+    /// target of a redirect) meets a stranger: a certificate tells who its owner is. What is no URL is nobody's.
+    #[must_use]
+    pub fn only_at<'u>(self, urls: impl IntoIterator<Item = &'u str>) -> Self {
+        let homes = urls.into_iter().filter_map(|url| Url::parse(url).ok()).collect();
+        Self(Arc::new(Parts { homes: Some(homes), ..self.parts() }))
+    }
+
+    /// Whether certificate and password may be shown to this URL's server.
+    pub(super) fn is_for(&self, url: &Url) -> bool {
+        self.0.homes.as_ref().is_none_or(|homes| homes.iter().any(|home| same_place(home, url)))
     }
 
     /// What remains of it before another host: neither certificate nor password.

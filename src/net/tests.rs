@@ -395,3 +395,31 @@ fn futures_travel() {
     send(&client.get_small("http://x", &identity, 1));
     send(&client.request(&Request::new(Method::GET, "http://x")));
 }
+
+#[tokio::test]
+async fn a_bound_identity_is_a_stranger_elsewhere() {
+    let away = Server::start(|_| reply("200 OK", &[], b"away")).await;
+    let elsewhere = away.url.clone();
+    let home = Server::start(move |asked| match asked.path.as_str() {
+        "/moved" => reply("302 Found", &[("Location", &format!("{elsewhere}/target"))], b""),
+        _ => reply("200 OK", &[], b"home"),
+    })
+    .await;
+    let anyone = Identity::anonymous().with_basic("user", Secret::new("sesame".into()));
+    let bound = anyone.clone().only_at([home.url.as_str(), "no URL at all"]);
+    let get = |url: String, identity: &Identity| {
+        let identity = identity.clone();
+        async move { client().get_small(&url, &identity, 1 << 20).await.unwrap() }
+    };
+    assert_eq!(get(format!("{}/a", home.url), &bound).await, b"home");
+    assert_eq!(get(format!("{}/moved", home.url), &bound).await, b"away");
+    assert_eq!(get(format!("{}/mirror", away.url), &bound).await, b"away");
+    assert!(home.log().iter().all(|asked| !asked.header("authorization").is_empty()));
+    assert!(away.log().iter().all(|asked| asked.header("authorization").is_empty()), "{:?}", away.log());
+    assert_eq!(get(format!("{}/x", away.url), &anyone).await, b"away");
+    assert!(!away.log()[2].header("authorization").is_empty(), "bound to nowhere, it is for whoever is asked");
+    assert!(
+        get(format!("{}/b", home.url), &anyone.only_at([])).await == b"home"
+            && home.log()[2].header("authorization").is_empty()
+    );
+}

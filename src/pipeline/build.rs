@@ -7,18 +7,18 @@ use super::{
     base::{self, Base},
     checks::Checks,
     contents::{self, Foreseeing},
+    downloads,
     image::{self, Parts},
     lock,
     options::{BuildOptions, Destination},
     outcomes, publish,
     report::{ArchReport, BuildReport, LayerReport, Outcome, ScriptletReport, UnknownProgram},
-    repositories::{self, Configured},
-    transaction,
+    repositories, transaction,
     trusts::Trusts,
 };
 use crate::{
     effects,
-    fetch::{self, Download, Package, Room},
+    fetch::{self, Package, Room},
     layers::Layer,
     lock::{ArchLock, Lock},
     recipe::ArchPlan,
@@ -138,12 +138,14 @@ impl Build<'_> {
         base: &Base,
         room: &Room,
     ) -> Result<(Vec<Verified<Package>>, u64), Error> {
-        let configured = repositories::configure(self.session, &self.options.recipe, plan, base)?;
+        let mut configured = repositories::configure(self.session, &self.options.recipe, plan, base)?;
+        // Nobody looks at a repository that was not there when the lock was made.
+        configured.retain(|c| !lock.unavailable.contains(&c.config.id));
         let trusts = Trusts::gather(self.session, Some(&self.options.recipe), &configured, base)?;
         // What nobody could check is not downloaded.
         lock.packages.iter().try_for_each(|package| trusts.of(&package.repo).map(drop))?;
         let guard = self.session.stage("fetch", plan.arch.rpm(), lock.download_size());
-        let wanted = lock.packages.iter().map(|p| download(p, lock, &configured)).collect();
+        let wanted = downloads::of(self.session, lock, &configured)?;
         let checks = Checks::of(self.session, &trusts, &lock.packages);
         let foreseeing = Foreseeing {
             store: &self.session.store,
@@ -163,27 +165,6 @@ impl Build<'_> {
         let verified = checks.finish()?;
         drop(guard);
         Ok((verified, cached))
-    }
-}
-
-/// Where a locked package is to be had: at its repository's address as configured now, so that credentials in it count, and
-/// at the address the lock knows.
-fn download(package: &crate::lock::LockedPackage, lock: &ArchLock, configured: &[Configured]) -> Download {
-    let repo = configured.iter().find(|c| c.config.id == package.repo);
-    let addresses = repo.iter().flat_map(|r| r.config.baseurls.iter().map(String::as_str));
-    let locked = lock.repository(&package.repo).map(|r| r.baseurl.as_str());
-    let url = |base: &str| match package.location.contains("://") {
-        true => package.location.clone(),
-        false => format!("{}/{}", base.trim_end_matches('/'), package.location),
-    };
-    let mut urls: Vec<String> = addresses.chain(locked).map(url).collect();
-    urls.dedup();
-    Download {
-        nevra: package.nevra.clone(),
-        urls,
-        identity: repo.map(|r| r.identity.clone()).unwrap_or_default(),
-        checksum: package.checksum.clone(),
-        size: package.size,
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn by_label(
     let holdings = session.holdings(Some(base))?;
     let (Granted { entitlement, content }, identity) = holdings.granted(label, &session.options)?;
     let cdn = network(&session.options);
-    let mut config = settings(repo, &content.baseurl(&cdn));
+    let mut config = settings(repo, Some(&content.baseurl(&cdn)));
     // Keys under /etc/pki/rpm-gpg are the image's, which are trusted anyway.
     config.gpgkeys.extend(content.gpgkeys(&cdn).into_iter().filter(|k| !k.starts_with("file:")));
     overridden(session, &mut config, label, &session.overrides());
@@ -58,7 +58,7 @@ pub(super) fn by_label(
         }
     }
     let identity = with_authority(session, identity, &cdn, Some(base))?;
-    Ok(Configured { config, identity })
+    Ok(Configured::new(config, identity))
 }
 
 /// With the authority of the network: the host's own as subscription-manager takes it; else, for Red Hat's, the base image's.

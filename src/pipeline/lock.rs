@@ -67,11 +67,14 @@ pub(super) fn make(
 fn one(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) -> Result<(ArchLock, Epoch), Error> {
     let configured = repositories::configure(session, recipe, plan, base)?;
     let trusts = Trusts::gather(session, Some(recipe), &configured, base)?;
-    let loads = resolve::load(session, &configured, plan.arch)?;
+    let dormant = repositories::dormant_of(session, recipe, plan, base);
+    let loads = resolve::load(session, &configured, plan.arch)?.knowing(dormant);
     let (solution, choice) = resolve::resolve(session, plan, base, &loads, &trusts)?;
     let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
     let epoch = base.epoch().max(Epoch::new(newest));
     let modules = modular::locked(&choice);
+    // Where a package is must be fit to be written down.
+    solution.changes.iter().try_for_each(|change| loads.download(change).map(drop))?;
     Ok((ArchLock { modules, ..arch_lock(plan, base, &loads, &trusts, &solution) }, epoch))
 }
 
@@ -102,6 +105,7 @@ fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, s
         missing: solution.missing.clone(),
         layers: plan.layers.iter().map(|l| l.name.clone()).collect(),
         repositories: loads.repositories.iter().map(|r| repository(r, trusts)).collect(),
+        unavailable: Vec::new(),
         modules: Vec::new(),
         packages: solution.changes.iter().filter_map(package).collect(),
         removed: removed.map(|c| c.nevra.clone()).collect(),
@@ -112,7 +116,9 @@ fn repository(repository: &crate::repos::Repository, trusts: &Trusts) -> LockedR
     let config = &repository.config;
     LockedRepository {
         id: config.id.clone(),
-        baseurl: stripped(&repository.url),
+        baseurl: config.baseurls.first().map(|url| stripped(url)).unwrap_or_default(),
+        mirrorlist: config.mirrorlist.as_deref().filter(|_| config.metalink.is_none()).map(stripped),
+        metalink: config.metalink.as_deref().map(stripped),
         repomd: repository.repomd_digest.into(),
         priority: (config.priority != 99).then_some(config.priority),
         keys: trusts.fingerprints(&config.id),

@@ -15,6 +15,7 @@ mod contents;
 mod database;
 mod demo;
 mod diff;
+mod downloads;
 mod entitled;
 mod error;
 mod holdings;

@@ -16,8 +16,16 @@ use crate::{
 pub(super) struct Configured {
     /// Its configuration, variables expanded.
     pub config: RepoConfig,
-    /// As whom it is asked.
+    /// As whom it is asked: its own servers, and no mirror beside them.
     pub identity: Identity,
+}
+
+impl Configured {
+    /// `config` has its variables expanded.
+    pub fn new(config: RepoConfig, identity: Identity) -> Self {
+        let identity = identity.only_at(config.homes());
+        Self { config, identity }
+    }
 }
 
 /// The repositories of a plan and of `.repo` files, in that order.
@@ -29,7 +37,7 @@ pub(super) fn configure(
 ) -> Result<Vec<Configured>, Error> {
     let releasever = plan.releasever.clone().or_else(|| releasever_of(base));
     let variables = Variables::new(plan.arch, releasever.as_deref());
-    let from_files = from_files(session, &recipe.repo_files, &variables)?;
+    let from_files = from_files(session, &recipe.repo_files, &variables, true)?;
     let mut out = Vec::new();
     for repo in &plan.repos {
         if let Some(file) = from_files.iter().find(|f| f.config.id == repo.id) {
@@ -58,11 +66,11 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
     for path in &options.repo_files {
         let text = String::from_utf8_lossy(&read_local(path)?).into_owned();
         for config in RepoConfig::parse_file(&path.display().to_string(), &text)?.into_iter().filter(|c| c.enabled) {
-            let url = config.baseurls.first().or(config.mirrorlist.as_ref()).or(config.metalink.as_ref()).cloned();
+            let url = |url: Option<&String>| url.cloned().map(RepoUrl::new);
             let repo = RepoPlan {
-                id: config.id,
-                label: None,
-                baseurl: url.map(RepoUrl::new),
+                baseurl: url(config.baseurls.first()),
+                mirrorlist: url(config.mirrorlist.as_ref()),
+                metalink: url(config.metalink.as_ref()),
                 priority: config.priority,
                 cost: config.cost,
                 gpgcheck: config.gpgcheck,
@@ -74,6 +82,7 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
                 includepkgs: config.includepkgs,
                 module_hotfixes: config.module_hotfixes,
                 skip_if_unavailable: config.skip_if_unavailable,
+                ..RepoPlan::new(config.id)
             };
             plans.iter_mut().for_each(|plan| plan.repos.push(repo.clone()));
         }
@@ -81,18 +90,21 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
     Ok(plans)
 }
 
-/// Enabled repositories of `.repo` files.
+/// Repositories of `.repo` files: those that are enabled, or those that are not.
 pub(super) fn from_files(
     session: &Session,
     files: &[PathBuf],
     variables: &Variables,
+    enabled: bool,
 ) -> Result<Vec<Configured>, Error> {
     let mut out = Vec::new();
     for path in files {
         let text = String::from_utf8_lossy(&read_local(path)?).into_owned();
-        for config in RepoConfig::parse_file(&path.display().to_string(), &text)?.iter().filter(|c| c.enabled) {
+        for config in
+            RepoConfig::parse_file(&path.display().to_string(), &text)?.iter().filter(|c| c.enabled == enabled)
+        {
             let config = config.expanded(variables);
-            if config.repo_gpgcheck {
+            if config.repo_gpgcheck && enabled {
                 session.warn(format!(
                     "repository {}: its metadata's signature is not checked, its packages' are",
                     config.id
@@ -100,16 +112,34 @@ pub(super) fn from_files(
             }
             let file = |name: &Option<String>| name.as_deref().map(PathBuf::from);
             let tls = [&config.sslcacert, &config.sslclientcert, &config.sslclientkey].map(file);
-            let identity = identity(session, &config, tls, config.sslverify)?;
-            out.push(Configured { config, identity });
+            let mut identity = identity(session, &config, tls, config.sslverify)?;
+            if let Some(user) = &config.username {
+                let password = config.password.clone().unwrap_or_else(|| Secret::new(String::new()));
+                identity = identity.with_basic(user, password);
+            }
+            out.push(Configured::new(config, identity));
         }
     }
     Ok(out)
 }
 
+/// Repositories of `.repo` files that are not enabled. What is wrong with them is nobody's concern.
+pub(super) fn dormant(session: &Session, files: &[PathBuf], variables: &Variables) -> Vec<Configured> {
+    files
+        .iter()
+        .flat_map(|f| from_files(session, std::slice::from_ref(f), variables, false).unwrap_or_default())
+        .collect()
+}
+
+/// The same of a recipe.
+pub(super) fn dormant_of(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) -> Vec<Configured> {
+    let releasever = plan.releasever.clone().or_else(|| releasever_of(base));
+    dormant(session, &recipe.repo_files, &Variables::new(plan.arch, releasever.as_deref()))
+}
+
 /// One repository by URL, as `--repo ID=URL` of `resolve` gives it.
 pub(super) fn by_url(session: &Session, id: &str, url: &str, variables: &Variables) -> Configured {
-    Configured { config: RepoConfig::new(id, url).expanded(variables), identity: session.identity() }
+    Configured::new(RepoConfig::new(id, url).expanded(variables), session.identity())
 }
 
 fn from_plan(
@@ -119,19 +149,23 @@ fn from_plan(
     variables: &Variables,
     base: &Base,
 ) -> Result<Configured, Error> {
-    let Some(url) = &repo.baseurl else {
+    if !repo.has_address() {
         return super::entitled::by_label(session, repo, variables, base);
-    };
+    }
     let local = |name: &Option<String>| name.as_ref().map(|n| directory.join(n));
-    let config = settings(repo, url.expose()).expanded(variables);
+    let config = settings(repo, repo.baseurl.as_ref().map(RepoUrl::expose)).expanded(variables);
     let tls = [&repo.sslcacert, &repo.sslclientcert, &repo.sslclientkey].map(local);
     let identity = identity(session, &config, tls, true)?;
-    Ok(Configured { config, identity })
+    Ok(Configured::new(config, identity))
 }
 
-/// A plan's repository at an address.
-pub(super) fn settings(repo: &RepoPlan, url: &str) -> RepoConfig {
+/// A plan's repository, at this address if there is one.
+pub(super) fn settings(repo: &RepoPlan, url: Option<&str>) -> RepoConfig {
+    let list = |list: &Option<RepoUrl>| list.as_ref().map(|url| url.expose().to_owned());
     RepoConfig {
+        baseurls: url.into_iter().map(str::to_owned).collect(),
+        mirrorlist: list(&repo.mirrorlist),
+        metalink: list(&repo.metalink),
         priority: repo.priority,
         cost: repo.cost,
         gpgcheck: repo.gpgcheck,
@@ -140,7 +174,7 @@ pub(super) fn settings(repo: &RepoPlan, url: &str) -> RepoConfig {
         includepkgs: repo.includepkgs.clone(),
         module_hotfixes: repo.module_hotfixes,
         skip_if_unavailable: repo.skip_if_unavailable,
-        ..RepoConfig::new(repo.id.clone(), url)
+        ..RepoConfig::new(repo.id.clone(), "")
     }
 }
 
@@ -152,7 +186,7 @@ fn identity(
     verify: bool,
 ) -> Result<Identity, Error> {
     let mut identity = match &cert {
-        None => session.identity_at(config.baseurls.first().map_or("", String::as_str))?,
+        None => session.identity_at(config.homes().next().unwrap_or_default())?,
         Some(cert) => {
             let pem = read_local(cert)?;
             let key_pem = key.as_deref().map(read_local).transpose()?.map(Secret::new);

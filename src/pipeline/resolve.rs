@@ -1,6 +1,6 @@
 //! From a plan to the packages that answer it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     Error, Session,
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     fetch::{self, Download, Package},
     recipe::ArchPlan,
-    repos::{self, Loaded, Repository},
+    repos::{self, Loaded, RepoConfig, Repository},
     solve::{self, Change, Installed, Request, Solution, Source, streams::Choice},
     store::Verified,
     terms::{Arch, Nevra},
@@ -23,12 +23,17 @@ use crate::{
 /// Rounds of file lookups: each answers all paths the sources mention, so two are enough for anything sound.
 const LOOKUPS: usize = 4;
 
+/// How long repositories may take that are only to explain a failure.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// Loaded repositories of one architecture.
 pub(super) struct Loads<'a> {
     pub through: Through<'a>,
     pub repositories: Vec<Repository>,
     /// The repository whose packages count as installed, for its file lists.
     installed: Option<Repository>,
+    /// Repositories that are known and not enabled: looked into where a request fails, to say what they have.
+    dormant: Vec<RepoConfig>,
 }
 
 /// Loads repositories; those that may be missing and are, are told of.
@@ -45,10 +50,41 @@ pub(super) fn load<'a>(session: &'a Session, configured: &[Configured], arch: Ar
         }
     }
     drop(guard);
-    Ok(Loads { through, repositories, installed: None })
+    Ok(Loads { through, repositories, installed: None, dormant: Vec::new() })
 }
 
 impl Loads<'_> {
+    /// Takes note of repositories that are not enabled.
+    pub(super) fn knowing(mut self, dormant: Vec<Configured>) -> Self {
+        for Configured { config, identity } in dormant {
+            self.through.identities.entry(config.id.clone()).or_insert(identity);
+            self.dormant.push(RepoConfig { skip_if_unavailable: true, ..config });
+        }
+        self
+    }
+
+    /// The same failure with what repositories have that are not enabled: they may be the answer.
+    fn enlarged(&self, session: &Session, request: &Request, error: solve::Error) -> solve::Error {
+        let lacks = matches!(error, solve::Error::Unsatisfiable(_) | solve::Error::NoMatch { .. });
+        if !lacks || self.dormant.is_empty() {
+            return error;
+        }
+        let load = repos::load(&self.through, &self.dormant);
+        let loaded = session.wait(async { tokio::time::timeout(PATIENCE, load).await });
+        let Ok(Ok(loaded)) = loaded else { return error };
+        let mut request = request.clone();
+        request.sources.extend(loaded.into_iter().filter_map(|l| match l {
+            Loaded::Ready(r) => {
+                Some(Source { standing: solve::Standing::Disabled, ..Source::new(r.config.id, r.catalog) })
+            }
+            Loaded::Skipped { .. } => None,
+        }));
+        match solve::solve(&request) {
+            Err(found @ (solve::Error::Unsatisfiable(_) | solve::Error::NoMatch { .. })) => found,
+            _ => error,
+        }
+    }
+
     /// The sources a request starts with.
     pub(super) fn sources(&self) -> Vec<Source> {
         let source = |r: &Repository| Source {
@@ -85,22 +121,26 @@ impl Loads<'_> {
                         installed.answer(&paths, &owners);
                     }
                 }
-                outcome => return Ok(outcome?),
+                outcome => return outcome.map_err(|e| self.enlarged(session, request, e).into()),
             }
         }
         Ok(solve::solve(request)?)
     }
 
-    /// A chosen package as a download.
-    pub(super) fn download(&self, change: &Change) -> Option<Download> {
-        let repository = self.repositories.iter().find(|r| Some(&r.config.id) == change.source.as_ref())?;
-        Some(Download {
+    /// A chosen package as a download; none where it comes from no repository.
+    ///
+    /// # Errors
+    /// Its metadata places it outside of its repository.
+    pub(super) fn download(&self, change: &Change) -> Result<Option<Download>, Error> {
+        let repository = self.repositories.iter().find(|r| Some(&r.config.id) == change.source.as_ref());
+        let (Some(repository), Some(checksum)) = (repository, &change.checksum) else { return Ok(None) };
+        Ok(Some(Download {
             nevra: change.nevra.clone(),
-            urls: vec![repository.package_url(change.base.as_deref(), &change.location)],
+            urls: repository.package_urls(change.base.as_deref(), &change.location)?,
             identity: self.through.identities.get(&repository.config.id).cloned().unwrap_or_default(),
-            checksum: change.checksum.clone()?,
+            checksum: checksum.clone(),
             size: change.size,
-        })
+        }))
     }
 }
 
@@ -210,7 +250,7 @@ fn one_package(
     loads: &Loads<'_>,
     trusts: &Trusts,
 ) -> Result<Verified<Package>, Error> {
-    let wanted: Vec<_> = loads.download(change).into_iter().collect();
+    let wanted: Vec<_> = loads.download(change)?.into_iter().collect();
     let (blobs, _) = session.wait(fetch::download(
         &session.client,
         &session.store,

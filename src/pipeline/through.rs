@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, io::Read};
 
 use super::{Session, repositories::Configured};
 use crate::{
-    net::{Identity, Sink, SinkFault},
+    fetch::into_store,
+    net::Identity,
     repos::{Failure, Fetch, RepoConfig},
-    store::{Expected, Writer},
+    store::Expected,
     terms::{Checksum, Digest},
 };
 
@@ -42,10 +43,9 @@ impl Fetch for Through<'_> {
         let blob = match store.blob(checksum) {
             Some(blob) => blob,
             None => {
-                let writer = store.writer(Expected { checksum: checksum.clone(), size }).map_err(Failure::new)?;
-                let mut sink = IntoStore(writer);
-                self.session.client.download(url, &self.identity(repo), &mut sink).await.map_err(Failure::new)?;
-                sink.0.commit().map_err(Failure::new)?
+                let expected = Expected { checksum: checksum.clone(), size };
+                let (client, identity) = (&self.session.client, self.identity(repo));
+                into_store(client, store, url, &identity, expected, &|_| {}).await.map_err(Failure::new)?
             }
         };
         Ok(Box::new(blob.open().map_err(Failure::new)?))
@@ -57,22 +57,5 @@ impl Fetch for Through<'_> {
 
     fn remember(&self, kind: &'static str, key: &Digest, value: &[u8]) {
         self.session.store.remember(kind, key, value).ok();
-    }
-}
-
-/// A store's writer as the network's sink.
-struct IntoStore(Writer);
-
-impl Sink for IntoStore {
-    fn position(&self) -> u64 {
-        self.0.position()
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), SinkFault> {
-        self.0.append(bytes).map_err(SinkFault::new)
-    }
-
-    fn restart(&mut self) -> Result<(), SinkFault> {
-        self.0.restart().map_err(SinkFault::new)
     }
 }

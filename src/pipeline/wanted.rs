@@ -53,6 +53,8 @@ mod tests {
             id: "r".into(),
             baseurl: "https://h/x86_64/".into(),
             repomd: Digest::of(b"").into(),
+            mirrorlist: None,
+            metalink: None,
             priority: None,
             keys: vec![],
         };
@@ -63,6 +65,7 @@ mod tests {
             missing: vec![],
             layers: vec!["packages".into()],
             repositories: vec![repository],
+            unavailable: vec![],
             modules: vec![],
             packages: vec![],
             removed: vec![],

@@ -67,17 +67,16 @@ impl Check<'_> {
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c)) {
             return Err(self.bad(&at.key("id"), &id, "an id has letters, digits and -_.: only"));
         }
-        if r.label.is_none() && r.baseurl.is_none() {
+        let addresses = [("baseurl", &r.baseurl), ("mirrorlist", &r.mirrorlist), ("metalink", &r.metalink)];
+        if r.label.is_none() && addresses.iter().all(|(_, url)| url.is_none()) {
             return Err(missing("baseurl"));
         }
-        if let Some(url) = &r.baseurl
-            && !["http://", "https://", "file:///"].iter().any(|scheme| url.starts_with(scheme))
-        {
-            return Err(self.bad(
-                &at.key("baseurl"),
-                &crate::terms::stripped(url),
-                "expected http://, https:// or file:///",
-            ));
+        for (key, url) in addresses {
+            let Some(url) = url else { continue };
+            if !["http://", "https://", "file:///"].iter().any(|scheme| url.starts_with(scheme)) {
+                let shown = crate::terms::stripped(url);
+                return Err(self.bad(&at.key(key), &shown, "expected http://, https:// or file:///"));
+            }
         }
         if r.sslclientkey.is_some() && r.sslclientcert.is_none() {
             return Err(missing("sslclientcert"));
@@ -86,6 +85,8 @@ impl Check<'_> {
             id,
             label: r.label.clone(),
             baseurl: r.baseurl.clone().map(RepoUrl::new),
+            mirrorlist: r.mirrorlist.clone().map(RepoUrl::new),
+            metalink: r.metalink.clone().map(RepoUrl::new),
             priority: r.priority.unwrap_or(99),
             cost: r.cost.unwrap_or(1000),
             gpgcheck: r.gpgcheck.unwrap_or(true),
@@ -184,27 +185,14 @@ fn with_command_line(mut repos: Vec<RepoPlan>, overrides: &Overrides) -> Vec<Rep
     for (id, url) in &overrides.repos {
         let url = RepoUrl::new(url.clone());
         match repos.iter_mut().find(|r| r.id == *id || r.label.as_ref() == Some(id)) {
-            Some(repo) => (repo.baseurl, repo.label) = (Some(url), None),
-            None => repos.push(RepoPlan {
-                id: id.clone(),
-                label: None,
-                baseurl: Some(url),
-                priority: 99,
-                cost: 1000,
-                gpgcheck: true,
-                gpgkeys: vec![],
-                sslcacert: None,
-                sslclientcert: None,
-                sslclientkey: None,
-                excludepkgs: vec![],
-                includepkgs: vec![],
-                module_hotfixes: false,
-                skip_if_unavailable: false,
-            }),
+            Some(repo) => {
+                (repo.baseurl, repo.label, repo.mirrorlist, repo.metalink) = (Some(url), None, None, None);
+            }
+            None => repos.push(RepoPlan { baseurl: Some(url), ..RepoPlan::new(id.clone()) }),
         }
     }
     if overrides.repo_files || !overrides.repos.is_empty() {
-        repos.retain(|r| r.baseurl.is_some());
+        repos.retain(RepoPlan::has_address);
     }
     repos
 }

@@ -59,7 +59,8 @@ pub struct ImageSection {
     pub cmd: Option<Vec<String>>,
 }
 
-/// An RPM repository: by content label (URL, key and CA come from the entitlement certificate) or by id and URL.
+/// An RPM repository: by content label (URL, key and CA come from the entitlement certificate) or by id and baseurl, mirrorlist or
+/// metalink.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RepoSection {
@@ -69,6 +70,10 @@ pub struct RepoSection {
     pub id: Option<String>,
     /// Where repodata/ lies: http, https or file. $releasever, $basearch and $arch are expanded.
     pub baseurl: Option<String>,
+    /// A list of base URLs, one a line: tried in turn, after baseurl.
+    pub mirrorlist: Option<String>,
+    /// A metalink of the repository: its mirrors by preference, and what its repomd.xml must be.
+    pub metalink: Option<String>,
     /// Lower wins over higher, whatever the versions: 99 unless given.
     pub priority: Option<i32>,
     /// Lower wins between equal packages: 1000 unless given.
@@ -93,7 +98,7 @@ pub struct RepoSection {
     pub enabled: Option<bool>,
     /// Whether its packages are exempt from module filtering.
     pub module_hotfixes: bool,
-    /// Whether to go on without it when it cannot be reached.
+    /// Whether to go on without it when it cannot be had: unreachable, incomplete or broken.
     pub skip_if_unavailable: bool,
 }
 

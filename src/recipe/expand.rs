@@ -114,7 +114,9 @@ fn expanded(
 fn rules(path: &Path) -> Rules {
     let (droppable, needs_values, late) = match path.keys()[..] {
         ["packages", "try"] | ["packages", "arch", _, "try"] => (true, false, false),
-        ["packages", ..] | ["repos", "id" | "label" | "baseurl"] | ["image", "base" | "tags"] => (false, true, false),
+        ["packages", ..]
+        | ["repos", "id" | "label" | "baseurl" | "mirrorlist" | "metalink"]
+        | ["image", "base" | "tags"] => (false, true, false),
         ["image", "labels" | "annotations" | "env", _] | ["files", "content"] => (false, false, true),
         _ => (false, false, false),
     };

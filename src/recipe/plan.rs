@@ -173,6 +173,12 @@ pub struct RepoPlan {
     /// Where it is; `$releasever`, `$basearch` and `$arch` still stand. None: the label tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseurl: Option<RepoUrl>,
+    /// A list of its mirrors.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "list")]
+    pub mirrorlist: Option<RepoUrl>,
+    /// Its metalink.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "list")]
+    pub metalink: Option<RepoUrl>,
     /// Lower wins whatever the versions.
     pub priority: i32,
     /// Lower wins between equal packages.
@@ -198,6 +204,35 @@ pub struct RepoPlan {
     pub module_hotfixes: bool,
     /// Go on without it.
     pub skip_if_unavailable: bool,
+}
+
+impl RepoPlan {
+    /// A repository with dnf's defaults, but for signatures, which are required, and without an address.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            label: None,
+            baseurl: None,
+            mirrorlist: None,
+            metalink: None,
+            priority: 99,
+            cost: 1000,
+            gpgcheck: true,
+            gpgkeys: vec![],
+            sslcacert: None,
+            sslclientcert: None,
+            sslclientkey: None,
+            excludepkgs: vec![],
+            includepkgs: vec![],
+            module_hotfixes: false,
+            skip_if_unavailable: false,
+        }
+    }
+
+    /// Whether it says where it is; else its label does.
+    pub fn has_address(&self) -> bool {
+        [&self.baseurl, &self.mirrorlist, &self.metalink].into_iter().any(Option::is_some)
+    }
 }
 
 /// A layer and what goes into it.
@@ -278,6 +313,17 @@ pub struct TreePlan {
     pub user: String,
     /// Group's name.
     pub group: String,
+}
+
+/// A list's query says which list (`repo=…&arch=…`), so it counts; it may hold a token, so it is not shown.
+fn list<S: Serializer>(url: &Option<RepoUrl>, s: S) -> Result<S::Ok, S::Error> {
+    match url {
+        None => s.serialize_none(),
+        Some(url) => match url.expose().split_once('?') {
+            None => s.collect_str(url),
+            Some((_, query)) => s.collect_str(&format_args!("{url}?{}", Digest::of(query.as_bytes()))),
+        },
+    }
 }
 
 fn path<S: Serializer>(path: &RootPath, s: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,7 @@
 //! What a `.repo` file says about a repository.
 
 use super::{ConfigError, Variables, ini};
+use crate::terms::Secret;
 
 /// One repository's configuration, with dnf's names and defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,9 +12,9 @@ pub struct RepoConfig {
     pub name: String,
     /// `baseurl`: tried in this order.
     pub baseurls: Vec<String>,
-    /// `mirrorlist`: a text file of base URLs, asked when there is no `baseurl`.
+    /// `mirrorlist`: a text file of base URLs, tried after those of `baseurl`.
     pub mirrorlist: Option<String>,
-    /// `metalink`: mirrors and checksums of `repomd.xml`, asked when there is no `baseurl`; wins over `mirrorlist`.
+    /// `metalink`: mirrors and checksums of `repomd.xml`; wins over `mirrorlist`.
     pub metalink: Option<String>,
     /// `enabled`
     pub enabled: bool,
@@ -33,6 +34,10 @@ pub struct RepoConfig {
     pub sslclientcert: Option<String>,
     /// `sslclientkey`: path of its key.
     pub sslclientkey: Option<String>,
+    /// `username`, for the servers of [`RepoConfig::homes`].
+    pub username: Option<String>,
+    /// `password`
+    pub password: Option<Secret<String>>,
     /// `sslverify`
     pub sslverify: bool,
     /// `excludepkgs` (also spelled `exclude`)
@@ -43,6 +48,8 @@ pub struct RepoConfig {
     pub module_hotfixes: bool,
     /// `skip_if_unavailable`: go on without it.
     pub skip_if_unavailable: bool,
+    /// What was expanded in it, and is in the lines of its mirror list.
+    pub variables: Variables,
 }
 
 impl RepoConfig {
@@ -68,12 +75,27 @@ impl RepoConfig {
             sslcacert: None,
             sslclientcert: None,
             sslclientkey: None,
+            username: None,
+            password: None,
             sslverify: true,
             excludepkgs: Vec::new(),
             includepkgs: Vec::new(),
             module_hotfixes: false,
             skip_if_unavailable: false,
+            variables: Variables::default(),
         }
+    }
+
+    /// The list of mirrors to ask, and whether it is a metalink: also one in `mirrorlist`'s place, by its address, as dnf sees it.
+    pub fn list(&self) -> Option<(&str, bool)> {
+        let mirrorlist = self.mirrorlist.as_deref().map(|url| (url, url.contains("metalink")));
+        self.metalink.as_deref().map(|url| (url, true)).or(mirrorlist)
+    }
+
+    /// Whose servers credentials are for: those of `baseurl`, and where there is none, of the list.
+    pub fn homes(&self) -> impl Iterator<Item = &str> {
+        let list = self.list().filter(|_| self.baseurls.is_empty()).map(|(url, _)| url);
+        self.baseurls.iter().map(String::as_str).chain(list)
     }
 
     /// Parses the text of a `.repo` file; `file` is its name, for errors. `[main]` is skipped, unknown keys are ignored.
@@ -117,7 +139,8 @@ impl RepoConfig {
         let text = || Some(value.to_owned()).filter(|v| !v.is_empty());
         match key {
             "name" => value.clone_into(&mut self.name),
-            "baseurl" => self.baseurls = list(value),
+            // A path is a local repository.
+            "baseurl" => self.baseurls = list(value).into_iter().map(address).collect(),
             "mirrorlist" => self.mirrorlist = text(),
             "metalink" => self.metalink = text(),
             "enabled" => self.enabled = flag(value)?,
@@ -129,9 +152,12 @@ impl RepoConfig {
             "sslcacert" => self.sslcacert = text(),
             "sslclientcert" => self.sslclientcert = text(),
             "sslclientkey" => self.sslclientkey = text(),
+            "username" => self.username = text(),
+            "password" => self.password = text().map(Secret::new),
             "sslverify" => self.sslverify = flag(value)?,
-            "excludepkgs" | "exclude" => self.excludepkgs = list(value),
-            "includepkgs" => self.includepkgs = list(value),
+            // Both spellings add up; an empty one takes back (libdnf `optionTListAppend`).
+            "excludepkgs" | "exclude" => append(&mut self.excludepkgs, value),
+            "includepkgs" => append(&mut self.includepkgs, value),
             "module_hotfixes" => self.module_hotfixes = flag(value)?,
             "skip_if_unavailable" => self.skip_if_unavailable = flag(value)?,
             _ => {}
@@ -148,6 +174,7 @@ impl RepoConfig {
         let options =
             [&mut out.mirrorlist, &mut out.metalink, &mut out.sslcacert, &mut out.sslclientcert, &mut out.sslclientkey];
         options.into_iter().flatten().for_each(|s| *s = variables.expand(s));
+        out.variables = variables.clone();
         out
     }
 }
@@ -158,6 +185,17 @@ fn flag(value: &str) -> Result<bool, &'static str> {
         "1" | "yes" | "true" | "on" | "always" => Ok(true),
         "0" | "no" | "false" | "off" | "never" => Ok(false),
         _ => Err("one of 1, 0, yes, no, true, false, on, off"),
+    }
+}
+
+fn address(url: String) -> String {
+    if url.starts_with('/') { format!("file://{url}") } else { url }
+}
+
+fn append(to: &mut Vec<String>, value: &str) {
+    match list(value) {
+        more if more.is_empty() => to.clear(),
+        more => to.extend(more),
     }
 }
 

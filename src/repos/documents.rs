@@ -36,7 +36,7 @@ impl Repository {
             let what = "a usable checksum of modules or groups";
             return Err(metadata(&repo, RepodataError::Missing { document: "repomd.xml", what }));
         }
-        let (reader, _) = load::open(fetch, &self.config, &self.url, file).await?;
+        let (reader, _) = load::open(fetch, &self.config, &self.mirrors, file).await?;
         let document = load::on_thread(&self.config.id, move || {
             read(load::decoder(&repo, name, reader)?).map_err(|source| metadata(&repo, source))
         });

@@ -2,6 +2,7 @@
 
 use std::{error::Error as StdError, fmt};
 
+use super::LocationError;
 use crate::{
     formats::repodata::RepodataError,
     terms::{Class, Fault},
@@ -136,11 +137,45 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    /// Only a metalink, or a mirrorlist without addresses.
-    #[error("repository {repo} has no usable address")]
+    /// Neither baseurl nor mirrorlist nor metalink.
+    #[error("repository {repo} has no address")]
     NoAddress {
         /// The repository's id.
         repo: String,
+    },
+    /// A mirror list that names none.
+    #[error("repository {repo}: {file} names no mirror that could be asked")]
+    NoMirrors {
+        /// The repository's id.
+        repo: String,
+        /// Which list.
+        file: &'static str,
+    },
+    /// Several mirrors, none of them of use.
+    #[error("none of the {tried} mirrors of repository {repo} is usable; the last one")]
+    Mirrors {
+        /// The repository's id.
+        repo: String,
+        /// How many were asked.
+        tried: usize,
+        /// What the last one was refused for.
+        #[source]
+        source: Box<Error>,
+    },
+    /// A mirror has another `repomd.xml` than the metalink promises: an older one, or anything.
+    #[error("repository {repo}: repomd.xml is not the one its metalink promises")]
+    Stale {
+        /// The repository's id.
+        repo: String,
+    },
+    /// A file where none may be.
+    #[error("repository {repo} cannot be used")]
+    Location {
+        /// The repository's id.
+        repo: String,
+        /// Which.
+        #[source]
+        source: LocationError,
     },
     /// A parser thread died: a bug.
     #[error("repository {repo}: the parser stopped")]
@@ -154,7 +189,11 @@ impl Fault for Error {
     fn class(&self) -> Class {
         match self {
             Self::Fetch { source, .. } => source.class(),
-            Self::Metadata { .. } | Self::Decompress { .. } => Class::Verification,
+            Self::Metadata { .. } | Self::Decompress { .. } | Self::Stale { .. } | Self::Location { .. } => {
+                Class::Verification
+            }
+            Self::Mirrors { source, .. } => source.class(),
+            Self::NoMirrors { .. } => Class::Network,
             Self::NoAddress { .. } => Class::Usage,
             Self::Stopped { .. } => Class::Internal,
         }
@@ -164,7 +203,13 @@ impl Fault for Error {
         match self {
             Self::Fetch { source, .. } => source.hint(),
             Self::Metadata { source, .. } => source.hint(),
-            Self::NoAddress { .. } => Some("give the repository a baseurl".into()),
+            Self::Mirrors { source, .. } => source.hint(),
+            Self::Location { source, .. } => source.hint(),
+            Self::NoAddress { .. } => Some("give the repository a baseurl, a mirrorlist or a metalink".into()),
+            Self::NoMirrors { .. } => {
+                Some("see what its address answers: the release or architecture may be gone".into())
+            }
+            Self::Stale { .. } => Some("the mirror lags behind: try again later, or take another one".into()),
             _ => None,
         }
     }

@@ -8,29 +8,29 @@ use std::{
 
 use futures_util::future::join_all;
 
-use super::{Error, Fetch, RepoConfig};
+use super::{
+    Error, Fetch, Mirrors, RepoConfig,
+    mirrors::{SMALL, mirrors},
+    places::{self, addresses},
+};
 use crate::{
     formats::{
         compression::sniffing_decoder,
-        repodata::{Catalog, DataFile, Metalink, RepodataError, Repomd, owners_of, read_primary},
+        repodata::{Catalog, DataFile, RepodataError, Repomd, owners_of, read_primary},
     },
-    terms::{Digest, Hasher},
+    terms::{Class, Digest, Fault, Hasher},
 };
 
-/// The most a `repomd.xml` or mirror list may have.
-const SMALL: u64 = 4 << 20;
 /// The most a decompressed metadata file may have where repomd does not say.
 const OPEN_LIMIT: u64 = 4 << 30;
-/// Mirrors tried.
-const MAX_MIRRORS: usize = 20;
 
 /// A loaded repository.
 #[derive(Clone, Debug)]
 pub struct Repository {
     /// Its configuration, variables expanded.
     pub config: RepoConfig,
-    /// The address that answered; package locations are relative to it. Ends without a slash.
-    pub url: String,
+    /// Its addresses, the one that answered first; package locations are relative to them. Without a slash at the end.
+    pub mirrors: Vec<String>,
     /// Digest of `repomd.xml`: with it a lock pins everything below.
     pub repomd_digest: Digest,
     /// The list of metadata files.
@@ -71,62 +71,49 @@ pub async fn load(fetch: &impl Fetch, configs: &[RepoConfig]) -> Result<Vec<Load
     configs.iter().zip(results).map(outcome).collect()
 }
 
+/// Asks one mirror after the other for the repository's state and all that belongs to it.
 async fn load_one(fetch: &impl Fetch, config: &RepoConfig) -> Result<Repository, Error> {
+    let mut found = mirrors(fetch, config).await?;
+    let tried = found.bases.len();
     let mut last = Error::NoAddress { repo: config.id.clone() };
-    let metalink = metalink(fetch, config).await?;
-    let urls = match &metalink {
-        Some(metalink) => metalink.mirrors.iter().take(MAX_MIRRORS).cloned().collect(),
-        None => addresses(fetch, config).await?,
-    };
-    for url in urls {
-        let url = url.trim_end_matches('/').to_owned();
-        let attempt = fetch.small(config, &join(&url, "repodata/repomd.xml"), SMALL).await;
-        match attempt {
-            // An old mirror, or a lying one.
-            Ok(bytes) if metalink.as_ref().is_some_and(|m| !m.allows(&bytes)) => {
-                let source = RepodataError::invalid("repomd.xml", "a checksum the metalink does not know, at", &url);
-                last = Error::Metadata { repo: config.id.clone(), source };
+    for _ in 0..tried {
+        match at_mirror(fetch, config, &found).await {
+            // Neither another mirror nor another try helps.
+            Err(error @ Error::Stopped { .. }) => return Err(error),
+            Err(error) => {
+                tracing::debug!(repo = config.id, mirror = crate::terms::stripped(&found.bases[0]), %error, "next mirror");
+                last = error;
             }
-            Ok(bytes) => match from_repomd(fetch, config, url, &bytes).await {
-                Err(error @ Error::Fetch { .. }) => last = error, // a mirror that is half there
-                other => return other,
-            },
-            Err(source) => {
-                last = Error::Fetch { repo: config.id.clone(), file: "repomd.xml".into(), source };
-            }
+            ready => return ready,
         }
+        // A mirror that is half there may still have what others lack.
+        found.bases.rotate_left(1);
     }
-    Err(last)
-}
-
-/// The metalink, where there is one and no `baseurl`.
-async fn metalink(fetch: &impl Fetch, config: &RepoConfig) -> Result<Option<Metalink>, Error> {
-    let Some(url) = config.metalink.as_ref().filter(|_| config.baseurls.is_empty()) else { return Ok(None) };
-    let bytes = fetch.small(config, url, SMALL).await.map_err(|source| Error::Fetch {
-        repo: config.id.clone(),
-        file: "metalink".into(),
-        source,
-    })?;
-    let parsed = Metalink::parse(bytes.as_slice());
-    parsed.map(Some).map_err(|source| Error::Metadata { repo: config.id.clone(), source })
-}
-
-async fn addresses(fetch: &impl Fetch, config: &RepoConfig) -> Result<Vec<String>, Error> {
-    let mut out = config.baseurls.clone();
-    if let (true, Some(list)) = (out.is_empty(), &config.mirrorlist) {
-        let bytes = fetch.small(config, list, SMALL).await.map_err(|source| Error::Fetch {
-            repo: config.id.clone(),
-            file: "mirrorlist".into(),
-            source,
-        })?;
-        let text = String::from_utf8_lossy(&bytes);
-        let urls = text.lines().map(str::trim).filter(|l| l.contains("://") && !l.starts_with('#'));
-        out.extend(urls.take(MAX_MIRRORS).map(str::to_owned));
+    match tried {
+        1 => Err(last),
+        _ => Err(Error::Mirrors { repo: config.id.clone(), tried, source: Box::new(last) }),
     }
-    Ok(out)
 }
 
-async fn from_repomd(fetch: &impl Fetch, config: &RepoConfig, url: String, bytes: &[u8]) -> Result<Repository, Error> {
+/// The repository as the first of its mirrors has it.
+async fn at_mirror(fetch: &impl Fetch, config: &RepoConfig, found: &Mirrors) -> Result<Repository, Error> {
+    let repo = || config.id.clone();
+    let url = places::join(&found.bases[0], "repodata/repomd.xml");
+    let fetched = fetch.small(config, &url, SMALL).await;
+    let bytes = fetched.map_err(|source| Error::Fetch { repo: repo(), file: "repomd.xml".into(), source })?;
+    // An old mirror, or a lying one.
+    if found.metalink.as_ref().is_some_and(|m| !m.allows(&bytes)) {
+        return Err(Error::Stale { repo: repo() });
+    }
+    from_repomd(fetch, config, found.bases.clone(), &bytes).await
+}
+
+async fn from_repomd(
+    fetch: &impl Fetch,
+    config: &RepoConfig,
+    mirrors: Vec<String>,
+    bytes: &[u8],
+) -> Result<Repository, Error> {
     let metadata = |source| Error::Metadata { repo: config.id.clone(), source };
     let repomd = Repomd::parse(bytes).map_err(metadata)?;
     let primary = &repomd.data["primary"];
@@ -135,7 +122,7 @@ async fn from_repomd(fetch: &impl Fetch, config: &RepoConfig, url: String, bytes
     let catalog = match known {
         Some(catalog) => catalog,
         None => {
-            let (reader, limit) = open(fetch, config, &url, primary).await?;
+            let (reader, limit) = open(fetch, config, &mirrors, primary).await?;
             let id = config.id.clone();
             let catalog = on_thread(&config.id, move || {
                 let mut builder = Catalog::builder();
@@ -149,7 +136,7 @@ async fn from_repomd(fetch: &impl Fetch, config: &RepoConfig, url: String, bytes
         }
     };
     let (config, repomd_digest, catalog) = (config.clone(), Digest::of(bytes), Arc::new(catalog));
-    Ok(Repository { config, url, repomd_digest, repomd, catalog })
+    Ok(Repository { config, mirrors, repomd_digest, repomd, catalog })
 }
 
 impl Repository {
@@ -172,7 +159,7 @@ impl Repository {
         if let Some(known) = fetch.recall("owners-1", &key).and_then(|b| serde_json::from_slice(&b).ok()) {
             return Ok(known);
         }
-        let (reader, limit) = open(fetch, &self.config, &self.url, file).await?;
+        let (reader, limit) = open(fetch, &self.config, &self.mirrors, file).await?;
         let (repo, wanted) = (id.clone(), paths.clone());
         let owners = on_thread(id, move || {
             owners_of(decoder(&repo, "filelists.xml", reader)?, limit, &wanted)
@@ -184,9 +171,13 @@ impl Repository {
         Ok(owners)
     }
 
-    /// Address of a package file.
-    pub fn package_url(&self, base: Option<&str>, location: &str) -> String {
-        join(base.unwrap_or(&self.url), location)
+    /// Addresses of a package file, to be tried in this order.
+    ///
+    /// # Errors
+    /// The metadata places it where no file of a repository may be.
+    pub fn package_urls(&self, base: Option<&str>, location: &str) -> Result<Vec<String>, Error> {
+        let refused = |source| Error::Location { repo: self.config.id.clone(), source };
+        addresses(&self.mirrors, base, location).map_err(refused)
     }
 }
 
@@ -206,20 +197,31 @@ pub(super) type Decoded = BufReader<Box<dyn Read + Send>>;
 
 pub(super) type Bytes = Box<dyn Read + Send>;
 
+/// A metadata file, verified, from the first mirror that has it whole.
 pub(super) async fn open(
     fetch: &impl Fetch,
     config: &RepoConfig,
-    url: &str,
+    mirrors: &[String],
     file: &DataFile,
 ) -> Result<(Bytes, u64), Error> {
+    let repo = || config.id.clone();
     let checksum = file.checksum.as_ref().expect("Repomd::parse refuses primary and filelists without one");
-    let url = join(file.base.as_deref().unwrap_or(url), &file.href);
-    let reader = fetch.blob(config, &url, checksum, file.size).await.map_err(|source| Error::Fetch {
-        repo: config.id.clone(),
-        file: file.href.clone(),
-        source,
-    })?;
-    Ok((reader, file.open_size.unwrap_or(OPEN_LIMIT).min(OPEN_LIMIT)))
+    let urls = addresses(mirrors, file.base.as_deref(), &file.href)
+        .map_err(|source| Error::Location { repo: repo(), source })?;
+    let mut last = Error::NoAddress { repo: repo() };
+    for url in urls {
+        match fetch.blob(config, &url, checksum, file.size).await {
+            Ok(reader) => return Ok((reader, file.open_size.unwrap_or(OPEN_LIMIT).min(OPEN_LIMIT))),
+            Err(source) => {
+                let ours = source.class() == Class::Internal;
+                last = Error::Fetch { repo: repo(), file: file.href.clone(), source };
+                if ours {
+                    break; // a full disk is full for every mirror
+                }
+            }
+        }
+    }
+    Err(last)
 }
 
 pub(super) fn decoder(repo: &str, file: &str, reader: Bytes) -> Result<Decoded, Error> {
@@ -237,8 +239,4 @@ pub(super) async fn on_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Error::Stopped { repo: repo.to_owned() }))
-}
-
-fn join(base: &str, path: &str) -> String {
-    format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'))
 }

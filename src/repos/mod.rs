@@ -16,6 +16,8 @@ mod fetch;
 mod ini;
 mod load;
 mod local;
+mod mirrors;
+mod places;
 mod variables;
 
 pub use config::RepoConfig;
@@ -23,6 +25,8 @@ pub use error::{ConfigError, Error, Failure};
 pub use fetch::Fetch;
 pub use load::{Loaded, Repository, load};
 pub use local::{LocalError, LocalFiles};
+pub use mirrors::{Mirrors, mirrors};
+pub use places::{LocationError, addresses};
 pub use variables::Variables;
 
 #[cfg(test)]

@@ -118,8 +118,11 @@ async fn every_compression_is_loaded_and_remembered() {
         let files = LocalFiles::default();
         let loaded = ready(load(&files, std::slice::from_ref(&config)).await.expect("loads"));
         assert_eq!(loaded.catalog.len(), 1);
-        assert_eq!(loaded.package_url(None, "p/tool.rpm"), format!("file://{}/p/tool.rpm", dir.path().display()));
-        assert_eq!(loaded.package_url(Some("http://x/"), "/p"), "http://x/p");
+        assert_eq!(
+            loaded.package_urls(None, "p/tool.rpm").expect("inside"),
+            [format!("file://{}/p/tool.rpm", dir.path().display())]
+        );
+        assert_eq!(loaded.package_urls(Some("http://x/"), "/p").expect("inside"), ["http://x/p"]);
         let paths: BTreeSet<String> = ["/opt/tool".to_owned()].into();
         let owners = loaded.owners(&files, &paths).await.expect("answers");
         assert_eq!(owners["/opt/tool"], [Digest::of(b"tool").hex()]);
@@ -171,10 +174,10 @@ async fn the_next_address_is_tried() {
     let mut config = good.clone();
     config.baseurls = vec!["file:///nowhere".into(), format!("file://{}", half.display()), good.baseurls[0].clone()];
     let files = LocalFiles::default();
-    assert_eq!(
-        ready(load(&files, std::slice::from_ref(&config)).await.expect("loads")).url,
-        good.baseurls[0].trim_end_matches('/')
-    );
+    // What the second lacks, the third has: the same by its checksum.
+    let loaded = ready(load(&files, std::slice::from_ref(&config)).await.expect("loads"));
+    let urls = [half.as_path(), Path::new("/nowhere")].map(|d| format!("file://{}", d.display()));
+    assert_eq!(loaded.mirrors, [&urls[0], good.baseurls[0].trim_end_matches('/'), &urls[1]]);
     let list = dir.path().join("mirrors");
     fs::write(&list, format!("# mirrors\nfile:///nowhere\n{}\n", good.baseurls[0])).expect("temp dir");
     config.baseurls.clear();
@@ -203,9 +206,9 @@ async fn a_metalink_orders_mirrors_and_vouches_for_repomd() {
     let files = LocalFiles::default();
     fs::write(&path, link(url(10, &good) + &url(100, &old))).expect("temp dir");
     let loaded = ready(load(&files, &[config.clone()]).await.expect("the second mirror"));
-    assert_eq!(loaded.url, format!("file://{}", good.display()));
+    assert_eq!(loaded.mirrors[0], format!("file://{}", good.display()));
     fs::write(&path, link(url(100, &old))).expect("temp dir");
-    assert!(matches!(load(&files, &[config.clone()]).await, Err(Error::Metadata { .. })));
+    assert!(matches!(load(&files, &[config.clone()]).await, Err(Error::Stale { .. })));
     fs::write(&path, "<html><body/></html>").expect("temp dir");
     assert!(matches!(load(&files, &[config]).await, Err(Error::Metadata { .. })));
 }

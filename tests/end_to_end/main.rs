@@ -6,10 +6,12 @@
 
 mod demo;
 mod entitled;
+mod explained;
 mod image;
 mod installed;
 mod killed;
 mod locked;
+mod mirrors;
 mod modules;
 mod publishing;
 mod refused_packages;
