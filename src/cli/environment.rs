@@ -117,6 +117,14 @@ impl Environment {
         Some(Secret::new(text.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect()))
     }
 
+    /// What `uname -m` says.
+    pub(super) fn machine(&self) -> String {
+        match std::env::consts::ARCH {
+            "powerpc64" => "ppc64le".to_owned(),
+            arch => arch.to_owned(),
+        }
+    }
+
     /// A consumer's name that no other has.
     pub(super) fn consumer_name(&self) -> String {
         format!("drydock-{}-{}", self.now(), std::process::id())

@@ -64,6 +64,7 @@ impl RegistrationArgs {
             (Some(org), Some(keys)) if !keys.expose().is_empty() => Ok(Some(RegistrationOptions {
                 credentials: Credentials { org, keys },
                 name: environment.consumer_name(),
+                machine: environment.machine(),
                 interrupted: |signal| std::process::exit(128 + signal),
             })),
             (Some(_), _) if self.rhsm_org.is_some() => Err(Error::NoActivationKey.into()),

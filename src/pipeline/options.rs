@@ -59,6 +59,8 @@ pub struct RegistrationOptions {
     pub credentials: crate::rhsm::Credentials,
     /// The consumer's name, of which there is no other.
     pub name: String,
+    /// What `uname -m` says here.
+    pub machine: String,
     /// Ends the process after a signal of this number, when the consumer is unregistered.
     pub interrupted: fn(i32),
 }

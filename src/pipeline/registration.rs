@@ -110,11 +110,7 @@ impl Service {
     pub(super) async fn register(&self, options: &RegistrationOptions) -> Result<Consumer, ServiceError> {
         let keys = options.credentials.keys.expose();
         let secrets: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let machine = match std::env::consts::ARCH {
-            "powerpc64" => "ppc64le",
-            arch => arch,
-        };
-        let request = self.candlepin.register(&options.credentials, &options.name, machine, &self.trust);
+        let request = self.candlepin.register(&options.credentials, &options.name, &options.machine, &self.trust);
         Consumer::read(&self.ask(Step::Register, &request, &secrets).await?)
     }
 
