@@ -1,21 +1,19 @@
 //! Flags that several verbs share, and the list of verbs.
 
-use std::{
-    num::NonZeroUsize,
-    path::{Path, PathBuf},
-};
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::styling::Styles};
 
 use crate::{
     lock::DEFAULT_NAME as LOCK,
-    pipeline::options::{Entitlement, RecipeOptions, SessionOptions},
+    pipeline::options::{RecipeOptions, SessionOptions},
     recipe::{AdvisoryPlan, Overrides, Recipe},
     terms::Arch,
 };
 
 use super::{
     Environment, Failure, build, cache, completions, demo, diff, inspect, lock, man, push, recipe, resolve, rhsm,
+    subscription::{RegistrationArgs, RhsmArgs},
 };
 
 /// Container images out of RPM repositories, with no container engine.
@@ -137,29 +135,14 @@ pub(super) struct RepositoryArgs {
     pub(super) repo_files: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) rhsm: RhsmArgs,
+    #[command(flatten)]
+    pub(super) registration: RegistrationArgs,
     /// Trust packages signed with this key (again and again)
     #[arg(long = "gpgkey", value_name = "FILE|URL")]
     gpgkeys: Vec<String>,
     /// Take packages without checking their signatures
     #[arg(long)]
     no_gpgcheck: bool,
-}
-
-/// Flags about entitled content.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Subscription")]
-pub(super) struct RhsmArgs {
-    /// Client certificates: a directory as /etc/pki/entitlement, or a certificate and its key (again and again) [default: those
-    /// of the host, or what podman mounts into a container of a subscribed host]
-    #[arg(long, value_name = "DIR|CERT.pem[,KEY.pem]")]
-    entitlement: Vec<PathBuf>,
-    /// Where content labels lead: Red Hat's network, or a Satellite that stands in for it [default: rhsm.conf's baseurl, else
-    /// https://cdn.redhat.com]
-    #[arg(long, value_name = "URL")]
-    cdn: Option<String>,
-    /// Look for certificates and rhsm.conf below this directory: where a host's root is mounted
-    #[arg(long, value_name = "DIR", default_value = "/")]
-    host_root: PathBuf,
 }
 
 /// Flags about module streams.
@@ -288,6 +271,9 @@ impl SessionArgs {
             entitlement: vec![],
             host_root: "/".into(),
             cdn: None,
+            rhsm_server: None,
+            registration: None,
+            state: environment.state(self.cache.as_deref())?,
             now: environment.now(),
             cacerts: self.cacert.clone(),
             system_bundle: environment.system_bundle(),
@@ -303,29 +289,33 @@ impl SessionArgs {
         Ok(SessionOptions {
             gpgkeys: r.gpgkeys.clone(),
             no_gpgcheck: r.no_gpgcheck,
+            registration: match r.rhsm.certificates().is_empty() {
+                true => r.registration.options(environment)?,
+                false => None,
+            },
+            rhsm_server: r.registration.rhsm_server.clone(),
             ..self.entitled(&r.rhsm, environment)?
         })
+    }
+
+    /// Options for registering and unregistering.
+    pub(super) fn registering(
+        &self,
+        r: &RegistrationArgs,
+        rhsm: &RhsmArgs,
+        environment: &Environment,
+    ) -> Result<SessionOptions, Failure> {
+        Ok(SessionOptions { rhsm_server: r.rhsm_server.clone(), ..self.entitled(rhsm, environment)? })
     }
 
     /// Options for verbs about subscriptions.
     pub(super) fn entitled(&self, r: &RhsmArgs, environment: &Environment) -> Result<SessionOptions, Failure> {
         Ok(SessionOptions {
-            entitlement: r.entitlement.iter().map(|p| entitlement(p)).collect(),
+            entitlement: r.certificates(),
             host_root: r.host_root.clone(),
             cdn: r.cdn.clone(),
             ..self.options(environment)?
         })
-    }
-}
-
-/// `DIR`, `CERT.pem` or `CERT.pem,KEY.pem`.
-fn entitlement(path: &Path) -> Entitlement {
-    if path.is_dir() {
-        return Entitlement::Directory(path.to_owned());
-    }
-    match path.to_str().and_then(|p| p.split_once(',')) {
-        Some((cert, key)) => Entitlement::Certificate { cert: cert.into(), key: Some(key.into()) },
-        None => Entitlement::Certificate { cert: path.to_owned(), key: None },
     }
 }
 

@@ -7,7 +7,11 @@ use std::{
 
 use serde::Serialize;
 
-use crate::terms::{Class, Fault, chain};
+use crate::{
+    pipeline,
+    solve::{self, Explanation, Near},
+    terms::{Class, Fault, chain},
+};
 
 use super::{Environment, Failure, output::Output};
 
@@ -20,6 +24,21 @@ pub(super) struct ErrorReport {
     hint: Option<String>,
     class: &'static str,
     exit_code: u8,
+    /// Why packages cannot be had together, as a tree.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    explanation: Vec<Explanation>,
+    /// What exists in place of what nobody has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    near: Vec<NearSpec>,
+}
+
+/// What comes close to a spec.
+#[derive(Debug, Serialize)]
+struct NearSpec {
+    spec: String,
+    text: String,
+    #[serde(flatten)]
+    near: Near,
 }
 
 impl ErrorReport {
@@ -28,7 +47,16 @@ impl ErrorReport {
         let mut lines = chain(fault);
         let because = lines.split_off(1);
         let class = fault.class();
-        Self { error: lines.remove(0), because, hint: fault.hint(), class: name(class), exit_code: class.exit_code() }
+        let (explanation, near) = explained(fault);
+        Self {
+            error: lines.remove(0),
+            because,
+            hint: fault.hint(),
+            class: name(class),
+            exit_code: class.exit_code(),
+            explanation,
+            near,
+        }
     }
 
     /// For people: one line per field, continuation lines indented under their field.
@@ -42,6 +70,20 @@ impl ErrorReport {
             text += &format!("  {bold}hint:{plain} {}\n", indented(hint));
         }
         text
+    }
+}
+
+/// What a resolver's error says, as values.
+fn explained(fault: &dyn Fault) -> (Vec<Explanation>, Vec<NearSpec>) {
+    let fault: &(dyn std::error::Error + 'static) = fault;
+    match fault.downcast_ref() {
+        Some(pipeline::Error::Solve(solve::Error::Unsatisfiable(why))) => (why.because.clone(), Vec::new()),
+        Some(pipeline::Error::Solve(solve::Error::NoMatch { near, .. })) => {
+            let near = near.iter().cloned();
+            let near = near.map(|(spec, near)| NearSpec { spec, text: near.to_string(), near });
+            (Vec::new(), near.collect())
+        }
+        _ => Default::default(),
     }
 }
 

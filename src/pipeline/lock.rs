@@ -22,10 +22,13 @@ use crate::{
 
 /// Resolves a recipe and writes the lock file.
 pub fn lock(options: &LockOptions, events: Arc<dyn Events>) -> Result<LockReport, Error> {
-    let session = Session::open(&options.session, events)?;
+    Session::run(&options.session, events, |session| locked(session, options))
+}
+
+fn locked(session: &Session, options: &LockOptions) -> Result<LockReport, Error> {
     let plans = repositories::plans(&options.recipe)?;
     let compression = options.compression.or_else(|| Lock::load(&options.lock).ok().map(|l| l.compression));
-    let lock = make(&session, &options.recipe, &plans, compression.unwrap_or_default())?;
+    let lock = make(session, &options.recipe, &plans, compression.unwrap_or_default())?;
     let before = std::fs::read_to_string(&options.lock).ok();
     let changed = before.as_deref() != Some(&lock.render());
     if changed {
@@ -63,7 +66,8 @@ pub(super) fn make(
 
 fn one(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) -> Result<(ArchLock, Epoch), Error> {
     let mut configured = repositories::configure(session, recipe, plan, base)?;
-    let loads = resolve::load(session, &configured, plan.arch)?;
+    let dormant = repositories::dormant_of(session, recipe, plan, base);
+    let loads = resolve::load(session, &configured, plan.arch)?.knowing(dormant);
     // Nobody asks for the keys of a repository that is not there.
     configured.retain(|c| loads.used().any(|r| r.config.id == c.config.id));
     let trusts = Trusts::gather(session, Some(recipe), &configured, base)?;

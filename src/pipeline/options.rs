@@ -30,6 +30,12 @@ pub struct SessionOptions {
     /// Where content paths of entitlement certificates begin; none: as `rhsm.conf` below `host_root` says, else Red Hat's
     /// network.
     pub cdn: Option<String>,
+    /// The subscription service; none: as `rhsm.conf` below `host_root` says, else Red Hat's.
+    pub rhsm_server: Option<String>,
+    /// A consumer to register for this command, where entitled content is wanted.
+    pub registration: Option<RegistrationOptions>,
+    /// Where is kept what outlives a run, and a cache that is thrown away: registrations not yet ended.
+    pub state: PathBuf,
     /// Seconds since 1970, by which certificates are judged. It reaches no output.
     pub now: u64,
     /// CA certificates to trust beside the system's, PEM files.
@@ -44,6 +50,19 @@ pub struct SessionOptions {
     pub proxy: ProxyOptions,
     /// `SOURCE_DATE_EPOCH`: in place of the lock's epoch.
     pub epoch: Option<Epoch>,
+}
+
+/// A consumer to register.
+#[derive(Clone, Debug)]
+pub struct RegistrationOptions {
+    /// Organisation and activation keys.
+    pub credentials: crate::rhsm::Credentials,
+    /// The consumer's name, of which there is no other.
+    pub name: String,
+    /// What `uname -m` says here.
+    pub machine: String,
+    /// Ends the process after a signal of this number, when the consumer is unregistered.
+    pub interrupted: fn(i32),
 }
 
 /// Where a client certificate is.

@@ -33,14 +33,15 @@ pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Reso
     let variables = Variables::new(options.arch, releasever.as_deref());
     let mut configured: Vec<Configured> =
         options.repos.iter().map(|(id, url)| repositories::by_url(&session, id, url, &variables)).collect();
-    configured.extend(repositories::from_files(&session, &options.repo_files, &variables)?);
+    configured.extend(repositories::from_files(&session, &options.repo_files, &variables, true)?);
     if configured.is_empty() {
         return Err(Error::NoRepositories { arch: options.arch });
     }
     if let Installed::Repository(url) = &options.installed {
         configured.push(repositories::by_url(&session, INSTALLED, url, &variables));
     }
-    let mut loads = stage::load(&session, &configured, options.arch)?;
+    let dormant = repositories::dormant(&session, &options.repo_files, &variables);
+    let mut loads = stage::load(&session, &configured, options.arch)?.knowing(dormant);
     let mut request = Request::new(options.arch);
     request.installed = match &base {
         Some(base) => stage::installed(base)?,

@@ -37,7 +37,7 @@ pub(super) fn configure(
 ) -> Result<Vec<Configured>, Error> {
     let releasever = plan.releasever.clone().or_else(|| releasever_of(base));
     let variables = Variables::new(plan.arch, releasever.as_deref());
-    let from_files = from_files(session, &recipe.repo_files, &variables)?;
+    let from_files = from_files(session, &recipe.repo_files, &variables, true)?;
     let mut out = Vec::new();
     for repo in &plan.repos {
         if let Some(file) = from_files.iter().find(|f| f.config.id == repo.id) {
@@ -90,18 +90,21 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
     Ok(plans)
 }
 
-/// Enabled repositories of `.repo` files.
+/// Repositories of `.repo` files: those that are enabled, or those that are not.
 pub(super) fn from_files(
     session: &Session,
     files: &[PathBuf],
     variables: &Variables,
+    enabled: bool,
 ) -> Result<Vec<Configured>, Error> {
     let mut out = Vec::new();
     for path in files {
         let text = String::from_utf8_lossy(&read_local(path)?).into_owned();
-        for config in RepoConfig::parse_file(&path.display().to_string(), &text)?.iter().filter(|c| c.enabled) {
+        for config in
+            RepoConfig::parse_file(&path.display().to_string(), &text)?.iter().filter(|c| c.enabled == enabled)
+        {
             let config = config.expanded(variables);
-            if config.repo_gpgcheck {
+            if config.repo_gpgcheck && enabled {
                 session.warn(format!(
                     "repository {}: its metadata's signature is not checked, its packages' are",
                     config.id
@@ -118,6 +121,20 @@ pub(super) fn from_files(
         }
     }
     Ok(out)
+}
+
+/// Repositories of `.repo` files that are not enabled. What is wrong with them is nobody's concern.
+pub(super) fn dormant(session: &Session, files: &[PathBuf], variables: &Variables) -> Vec<Configured> {
+    files
+        .iter()
+        .flat_map(|f| from_files(session, std::slice::from_ref(f), variables, false).unwrap_or_default())
+        .collect()
+}
+
+/// The same of a recipe.
+pub(super) fn dormant_of(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) -> Vec<Configured> {
+    let releasever = plan.releasever.clone().or_else(|| releasever_of(base));
+    dormant(session, &recipe.repo_files, &Variables::new(plan.arch, releasever.as_deref()))
 }
 
 /// One repository by URL, as `--repo ID=URL` of `resolve` gives it.

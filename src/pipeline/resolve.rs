@@ -1,6 +1,6 @@
 //! From a plan to the packages that answer it.
 
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     Error, Session,
@@ -16,7 +16,7 @@ use crate::{
     fetch::{self, Download, Package},
     formats::repodata::Catalog,
     recipe::ArchPlan,
-    repos::{self, Loaded, Repository},
+    repos::{self, Loaded, RepoConfig, Repository},
     solve::{self, Change, Installed, Request, Solution, Source, streams::Choice},
     store::Verified,
     terms::{Arch, Class, Fault, Nevra, chain},
@@ -24,6 +24,9 @@ use crate::{
 
 /// Rounds of file lookups: each answers all paths the sources mention, so two are enough for anything sound.
 const LOOKUPS: usize = 4;
+
+/// How long repositories may take that are only to explain a failure.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Loaded repositories of one architecture.
 pub(super) struct Loads<'a> {
@@ -33,6 +36,8 @@ pub(super) struct Loads<'a> {
     installed: Option<Repository>,
     /// Repositories found to be incomplete later on, and done without.
     lost: RefCell<Vec<String>>,
+    /// Repositories that are known and not enabled: looked into where a request fails, to say what they have.
+    dormant: Vec<RepoConfig>,
 }
 
 /// Loads repositories; those that may be missing and are, are told of.
@@ -48,7 +53,7 @@ pub(super) fn load<'a>(session: &'a Session, configured: &[Configured], arch: Ar
         }
     }
     drop(guard);
-    Ok(Loads { through, repositories, installed: None, lost: RefCell::default() })
+    Ok(Loads { through, repositories, installed: None, lost: RefCell::default(), dormant: Vec::new() })
 }
 
 fn left_out(session: &Session, id: &str, arch: Arch, error: &repos::Error) {
@@ -59,6 +64,37 @@ impl Loads<'_> {
     /// The repositories that were there to the end.
     pub(super) fn used(&self) -> impl Iterator<Item = &Repository> {
         self.repositories.iter().filter(|r| !self.lost.borrow().contains(&r.config.id))
+    }
+
+    /// Takes note of repositories that are not enabled.
+    pub(super) fn knowing(mut self, dormant: Vec<Configured>) -> Self {
+        for Configured { config, identity } in dormant {
+            self.through.identities.entry(config.id.clone()).or_insert(identity);
+            self.dormant.push(RepoConfig { skip_if_unavailable: true, ..config });
+        }
+        self
+    }
+
+    /// The same failure with what repositories have that are not enabled: they may be the answer.
+    fn enlarged(&self, session: &Session, request: &Request, error: solve::Error) -> solve::Error {
+        let lacks = matches!(error, solve::Error::Unsatisfiable(_) | solve::Error::NoMatch { .. });
+        if !lacks || self.dormant.is_empty() {
+            return error;
+        }
+        let load = repos::load(&self.through, &self.dormant);
+        let loaded = session.wait(async { tokio::time::timeout(PATIENCE, load).await });
+        let Ok(Ok(loaded)) = loaded else { return error };
+        let mut request = request.clone();
+        request.sources.extend(loaded.into_iter().filter_map(|l| match l {
+            Loaded::Ready(r) => {
+                Some(Source { standing: solve::Standing::Disabled, ..Source::new(r.config.id, r.catalog) })
+            }
+            Loaded::Skipped { .. } => None,
+        }));
+        match solve::solve(&request) {
+            Err(found @ (solve::Error::Unsatisfiable(_) | solve::Error::NoMatch { .. })) => found,
+            _ => error,
+        }
     }
 
     /// The sources a request starts with.
@@ -105,7 +141,7 @@ impl Loads<'_> {
                         installed.answer(&paths, &owners);
                     }
                 }
-                outcome => return Ok(outcome?),
+                outcome => return outcome.map_err(|e| self.enlarged(session, request, e).into()),
             }
         }
         Ok(solve::solve(request)?)

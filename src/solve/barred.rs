@@ -5,13 +5,18 @@ use std::{
     fmt,
 };
 
+use serde::Serialize;
+
 use super::pool::{Pkg, Pool};
 use crate::formats::repodata::{Catalog, Relation};
 
 /// Why a package that exists cannot be chosen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "rule", content = "by", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Barred {
+    /// Its repository is there and not enabled.
+    RepositoryDisabled,
     /// An exclude pattern of the request.
     Excluded(String),
     /// An `excludepkgs` pattern of its repository.
@@ -33,6 +38,7 @@ pub enum Barred {
 impl fmt::Display for Barred {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::RepositoryDisabled => f.write_str("in a repository that is not enabled"),
             Self::Excluded(p) => write!(f, "excluded by {p:?}"),
             Self::ExcludedByRepo(p) => write!(f, "excluded by {p:?} in its repository's configuration"),
             Self::NotIncluded => f.write_str("not among its repository's includepkgs"),
@@ -93,6 +99,10 @@ impl Pool<'_> {
             let c = self.catalogs[i + self.installed_catalogs];
             let start = self.first[i + self.installed_catalogs];
             let own = start..self.first[i + self.installed_catalogs + 1];
+            if let Some(rule) = source.standing.rule() {
+                barred.extend(own.map(|p| (Pkg(p), rule.clone())));
+                continue;
+            }
             for pattern in &source.excludes {
                 for p in self.named_like(pattern).into_iter().filter(|p| own.contains(&p.0)) {
                     barred.entry(p).or_insert_with(|| Barred::ExcludedByRepo(pattern.clone()));

@@ -3,6 +3,7 @@
 use super::{
     Error, Member,
     conflict::{Aim, Goal},
+    explain::nearest_names,
     pool::Pkg,
     solution::Resolver,
 };
@@ -16,7 +17,7 @@ impl Resolver<'_> {
             let list = self.of_member(member);
             if list.is_empty() {
                 if member.required {
-                    let near = self.pool.nearest_name(&member.name);
+                    let near = nearest_names(self.pool, &member.name).into_iter().next();
                     return Err(Error::NoMember { spec: member.spec.clone(), name: member.name.clone(), near });
                 }
                 absent.push(member.name.clone());

@@ -40,8 +40,8 @@ pub use barred::Barred;
 pub use changes::{Action, Change, Reason};
 pub use closure::{Violation, violations};
 pub use error::Error;
-pub use explain::{Explanation, Unsatisfiable, Why};
-pub use request::{INSTALLONLY, Installed, Masks, Member, Request, Source};
+pub use explain::{Candidate, Explanation, Near, Unsatisfiable, Why};
+pub use request::{INSTALLONLY, Installed, Masks, Member, Request, Source, Standing};
 pub use solution::{Solution, solve};
 
 #[cfg(test)]

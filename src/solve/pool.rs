@@ -7,7 +7,7 @@ use std::{
 
 use globset::GlobMatcher;
 
-use super::{Barred, Request, Source};
+use super::{Barred, Request, Source, Standing};
 use crate::{
     formats::repodata::{Catalog, Dep, EvrRef, PkgId, Relation, Requirement, Sense, ranges_overlap},
     terms::Nevra,
@@ -222,7 +222,10 @@ impl<'a> Pool<'a> {
         for (i, (c, first)) in self.catalogs.iter().zip(&self.first).enumerate() {
             out.extend(c.owners(path).into_iter().map(|p| Pkg(first + p.0)));
             let (all_files, answers) = match i.checked_sub(self.installed_catalogs) {
-                Some(i) => (false, &self.request.sources[i].owners),
+                Some(i) => {
+                    let source = &self.request.sources[i];
+                    (source.standing != Standing::Enabled, &source.owners)
+                }
                 None => self.request.installed.as_ref().map(|s| (s.all_files, &s.owners)).expect("catalog 0 is it"),
             };
             match answers.get(path) {

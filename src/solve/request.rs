@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use super::Barred;
 use crate::{
     formats::repodata::{Catalog, PkgId},
     terms::{Arch, Nevra},
@@ -35,10 +36,32 @@ pub struct Source {
     pub excludes: Vec<String>,
     /// If not empty, only these are visible (`includepkgs`).
     pub includes: Vec<String>,
+    /// Whether its packages may be chosen, or are only there to be named where a request fails.
+    pub standing: Standing,
     /// Its packages are not hidden by modules (`module_hotfixes`).
     pub hotfixes: bool,
     /// Who owns paths outside primary's lists, for the paths looked up so far.
     pub owners: BTreeMap<String, Vec<PkgId>>,
+}
+
+/// How a repository stands to a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Its packages may be chosen.
+    #[default]
+    Enabled,
+    /// It is known and not enabled: its packages explain, and are not chosen.
+    Disabled,
+}
+
+impl Standing {
+    /// What keeps its packages out.
+    pub(super) fn rule(self) -> Option<Barred> {
+        match self {
+            Self::Enabled => None,
+            Self::Disabled => Some(Barred::RepositoryDisabled),
+        }
+    }
 }
 
 impl Source {
@@ -51,6 +74,7 @@ impl Source {
             cost: 1000,
             excludes: Vec::new(),
             includes: Vec::new(),
+            standing: Standing::default(),
             hotfixes: false,
             owners: BTreeMap::new(),
         }

@@ -37,11 +37,18 @@ impl Pool<'_> {
 
     /// Whether no filter takes the package from sight: specs see it, though its architecture may not run here.
     pub fn is_considered(&self, p: Pkg) -> bool {
-        use Barred::{Excluded, ExcludedByRepo, InactiveStream, MaskedByStream, NotIncluded};
+        use Barred::{Excluded, ExcludedByRepo, InactiveStream, MaskedByStream, NotIncluded, RepositoryDisabled};
         !self.is_hidden(p)
             && !matches!(
                 self.barred(p),
-                Some(Excluded(_) | ExcludedByRepo(_) | NotIncluded | InactiveStream(_) | MaskedByStream(_))
+                Some(
+                    Excluded(_)
+                        | ExcludedByRepo(_)
+                        | NotIncluded
+                        | InactiveStream(_)
+                        | MaskedByStream(_)
+                        | RepositoryDisabled
+                )
             )
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Change, Error, Request,
-    conflict::{Aim, Goal},
-    explain::{explain, refuse},
+    Change, Error, Reason, Request, Why,
+    conflict::{Aim, Conflict, Goal},
+    explain::{Told, Unsatisfiable, explain, near_spec, refuse},
     pool::{Pkg, Pool},
     rules::Rulebook,
     search::{Found, search},
@@ -22,11 +22,21 @@ pub struct Solution {
     pub absent: Vec<String>,
 }
 
+/// Specs and problems of a request that are explained; who has more wrong will see the rest next time.
+const MAX_EXPLAINED: usize = 8;
+
 /// Resolves a request. The result depends on nothing but the request.
 ///
 /// # Errors
 /// See [`Error`]; [`Error::NeedsFileLists`] asks to come again.
 pub fn solve(request: &Request) -> Result<Solution, Error> {
+    match attempt(request) {
+        Err(Error::Unsatisfiable(why)) if request.best => Err(without_best(request, *why)),
+        outcome => outcome,
+    }
+}
+
+fn attempt(request: &Request) -> Result<Solution, Error> {
     let pool = Pool::new(request);
     let rules = Rulebook::new(&pool);
     let outcome = Resolver { pool: &pool, rules: &rules }.run();
@@ -34,6 +44,20 @@ pub fn solve(request: &Request) -> Result<Solution, Error> {
     match pool.unanswered() {
         Some(paths) => Err(Error::NeedsFileLists { paths }),
         None => outcome,
+    }
+}
+
+/// Looks whether older packages would do, for the specs that fail.
+fn without_best(request: &Request, mut why: Unsatisfiable) -> Error {
+    let asked = |spec: &str| why.because.iter().any(|e| matches!(&e.why, Why::Asked { spec: s } if s == spec));
+    match attempt(&Request { best: false, ..request.clone() }) {
+        Ok(solution) => {
+            let fits = |c: &&Change| matches!(&c.reason, Reason::Asked { spec } if asked(spec));
+            why.without_best = solution.changes.iter().filter(fits).map(|c| c.nevra.clone()).collect();
+            Box::new(why).into()
+        }
+        Err(needs @ Error::NeedsFileLists { .. }) => needs,
+        Err(_) => Box::new(why).into(),
     }
 }
 
@@ -70,18 +94,41 @@ impl Resolver<'_> {
     }
 
     fn search(&self, goals: &[Aim], excluded: Option<&BTreeSet<Pkg>>) -> Result<Found, Error> {
+        let found = self.attempt(goals, excluded);
+        found.map_err(|conflict| Error::from(Box::new(self.problems(goals.to_vec(), excluded, conflict))))
+    }
+
+    fn attempt(&self, goals: &[Aim], excluded: Option<&BTreeSet<Pkg>>) -> Result<Found, Conflict> {
         let jobs: Vec<Vec<Pkg>> = goals.iter().map(|(_, candidates)| candidates.clone()).collect();
-        let wishes = &self.pool.request.wishes;
         let is_wish = |(i, (goal, _)): (usize, &Aim)| matches!(goal, Goal::Wish(_)).then_some(i);
-        let wishes: BTreeSet<usize> = match wishes.is_empty() {
+        let wishes: BTreeSet<usize> = match self.pool.request.wishes.is_empty() {
             true => BTreeSet::new(),
             false => goals.iter().enumerate().filter_map(is_wish).collect(),
         };
-        search(self.rules, &jobs, &wishes, excluded).map_err(|conflict| {
+        search(self.rules, &jobs, &wishes, excluded)
+    }
+
+    /// Everything that is wrong with a request, not only what was found first: what takes part in a conflict is left out,
+    /// and the rest tried again.
+    fn problems(&self, mut goals: Vec<Aim>, excluded: Option<&BTreeSet<Pkg>>, first: Conflict) -> Unsatisfiable {
+        let (mut out, mut said, mut conflict) = (Unsatisfiable::default(), Told::new(), first);
+        for _ in 0..MAX_EXPLAINED {
             let keep = self.pool.installed().map(|p| (Goal::Keep(p), Vec::new()));
-            let goals: Vec<Aim> = goals.iter().cloned().chain(keep).collect();
-            Error::from(Box::new(explain(self.pool, &goals, &conflict)))
-        })
+            let all: Vec<Aim> = goals.iter().cloned().chain(keep).collect();
+            let (told, involved) = explain(self.pool, &all, &conflict, &mut said);
+            out.because.extend(told);
+            let before = goals.len();
+            let mut number = 0..;
+            goals.retain(|_| !number.next().is_some_and(|n| involved.contains(&n)));
+            if goals.is_empty() || goals.len() == before {
+                break;
+            }
+            match self.attempt(&goals, excluded) {
+                Ok(_) => break,
+                Err(next) => conflict = next,
+            }
+        }
+        out
     }
 
     /// Protected packages that would go for the sake of another name, and for which: dnf refuses such a solution, whatever
@@ -100,7 +147,8 @@ impl Resolver<'_> {
     /// The specs as goals, and the `try` specs nobody has.
     fn wanted(&self) -> Result<(Vec<Aim>, Vec<String>), Error> {
         let request = self.pool.request;
-        let (mut goals, mut missing, mut unmatched) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut goals, mut missing) = (Vec::new(), Vec::new());
+        let (mut unmatched, mut limited) = (Vec::new(), Vec::new());
         let specs = request.specs.iter().map(|s| (s, true)).chain(request.try_specs.iter().map(|s| (s, false)));
         for (spec, hard) in specs {
             let found = self.pool.matching(spec)?;
@@ -108,9 +156,10 @@ impl Resolver<'_> {
                 missing.push(spec.clone());
                 continue;
             }
+            let not_advised = found.not_advised;
             let candidates = self.pool.candidates(spec, found);
             if candidates.is_empty() {
-                unmatched.push(spec.clone());
+                if not_advised { &mut limited } else { &mut unmatched }.push(spec.clone());
             }
             goals.extend(candidates.into_iter().map(|list| (Goal::Spec(spec.clone()), list)));
         }
@@ -119,8 +168,16 @@ impl Resolver<'_> {
             goals.extend(candidates.into_iter().map(|list| (Goal::Wish(spec.clone()), list)));
         }
         match unmatched.first() {
-            Some(_) if request.advised.is_some() => Err(Error::NotAdvised { specs: unmatched }),
-            Some(first) => Err(Error::NoMatch { near: self.pool.nearest_name(first), specs: unmatched }),
+            None if !limited.is_empty() => Err(Error::NotAdvised { specs: limited }),
+            Some(_) => {
+                let near = |spec: &String| {
+                    near_spec(self.pool, spec).into_iter().map(|n| (spec.to_owned(), n)).collect::<Vec<_>>()
+                };
+                Err(Error::NoMatch {
+                    near: unmatched.iter().take(MAX_EXPLAINED).flat_map(near).collect(),
+                    specs: unmatched,
+                })
+            }
             None => Ok((goals, missing)),
         }
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{formats::repodata::Requirement, terms::rpmvercmp};
 
 /// One part of a spec: exact text or a glob.
-enum Part {
+pub(super) enum Part {
     Any,
     Exact(String),
     Like(GlobMatcher),
@@ -33,7 +33,12 @@ impl Part {
         }
     }
 
-    fn fits(&self, text: &str) -> bool {
+    /// Whether the spec says anything here.
+    pub fn is_given(&self) -> bool {
+        !matches!(self, Self::Any)
+    }
+
+    pub fn fits(&self, text: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Exact(t) => t == text,
@@ -43,17 +48,17 @@ impl Part {
 }
 
 /// A reading of a spec as (part of) a NEVRA.
-struct Form {
-    name: Part,
+pub(super) struct Form {
+    pub name: Part,
     epoch: Option<u32>,
-    version: Part,
+    pub version: Part,
     release: Part,
-    arch: Part,
+    pub arch: Part,
     just_name: bool,
 }
 
 /// The readings dnf tries, in its order (hawkey's default forms): NEVRA, NA, NAME, NEVR, NEV.
-fn forms(spec: &str) -> Vec<Form> {
+pub(super) fn forms(spec: &str) -> Vec<Form> {
     let mut out = Vec::new();
     let mut add = |name: &str, ev: Option<&str>, release: Option<&str>, arch: Option<&str>| {
         let (epoch, version) = match ev.map(|ev| ev.split_once(':').map_or((None, ev), |(e, v)| (Some(e), v))) {
@@ -103,6 +108,8 @@ pub(super) struct Match {
     just_name: bool,
     /// Its architecture is a pattern: dnf installs every one that fits, whatever advisories say.
     many_arches: bool,
+    /// There are packages, and advisories bring none of them.
+    pub not_advised: bool,
 }
 
 /// Whether the spec is a pattern.
@@ -118,7 +125,8 @@ impl Pool<'_> {
         let usable = self.reading(spec, &|p| self.is_considered(p))?;
         if !usable.packages.is_empty() {
             let limit = |packages| if usable.many_arches { packages } else { self.advised(packages) };
-            return Ok(Match { packages: limit(usable.packages), ..usable });
+            let packages = limit(usable.packages);
+            return Ok(Match { not_advised: packages.is_empty(), packages, ..usable });
         }
         Ok(Match { just_name: false, ..self.reading(spec, &|p| !self.is_hidden(p))? })
     }
@@ -160,7 +168,7 @@ impl Pool<'_> {
             let packages = self.of_form(&form, fits);
             if !packages.is_empty() {
                 let many_arches = matches!(form.arch, Part::Like(_));
-                return Ok(Match { packages, just_name: form.just_name, many_arches });
+                return Ok(Match { packages, just_name: form.just_name, many_arches, ..Match::default() });
             }
         }
         if let (true, Ok(glob)) = (is_glob(spec), Glob::new(spec)) {
@@ -228,15 +236,5 @@ impl Pool<'_> {
         };
         out.sort_unstable();
         out
-    }
-
-    /// The name closest to a spec that matched nothing.
-    pub fn nearest_name(&self, spec: &str) -> Option<String> {
-        let score = |name: &str| strsim::jaro_winkler(spec, name);
-        let best = self
-            .names()
-            .map(|(name, _)| (score(name), name))
-            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
-        (best.0 > 0.85).then(|| best.1.to_owned())
     }
 }

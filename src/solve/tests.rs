@@ -208,6 +208,8 @@ scenarios! {
     choices_between_names "choices"
     rpm_features_are_checked "rpmlib"
     choices_are_made_in_libsolvs_order "as-dnf"
+    failures_are_explained_to_the_deepest_cause "explanations"
+    what_is_installed_may_be_the_reason "explained-installed"
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod demo;
 mod entitled;
+mod explained;
 mod image;
 mod installed;
 mod killed;
@@ -16,6 +17,7 @@ mod publishing;
 mod refused_packages;
 mod refused_places;
 mod refused_recipes;
+mod registered;
 mod reproducible;
 mod scriptlets;
 mod unavailable;
