@@ -97,7 +97,7 @@ impl AdvisoryLimits {
                         }
                         other => items -= other.map_or(0, |u| u.size()),
                     },
-                    ("id", Some(update)) => update.wanted |= self.ids.iter().any(|id| *id == xml.text),
+                    ("id", Some(update)) => update.wanted |= self.ids.contains(&xml.text),
                     ("severity", Some(update)) => update.severity = bounded(&xml.text)?,
                     _ => {}
                 },
