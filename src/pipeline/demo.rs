@@ -146,6 +146,7 @@ impl Stage {
             host_root: self.directory.path().to_owned(),
             cdn: Some(self.cdn.url()),
             rhsm_server: None,
+            crypto_policy: None,
             registration: None,
             state: self.directory.path().join("state"),
             now: NOW,

@@ -44,6 +44,9 @@ pub struct SessionOptions {
     pub system_bundle: Option<PathBuf>,
     /// Keys to trust for packages of every repository: files or URLs.
     pub gpgkeys: Vec<String>,
+    /// The crypto policy signatures are judged by, `DEFAULT`, `LEGACY`, `FUTURE` or `FIPS`, perhaps with subpolicies; none: the
+    /// base image's.
+    pub crypto_policy: Option<String>,
     /// Take packages without checking signatures. Provenance says so.
     pub no_gpgcheck: bool,
     /// Proxies from the environment.

@@ -39,6 +39,7 @@ pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Reso
     if let Installed::Repository(url) = &options.installed {
         configured.push(repositories::by_url(&session, INSTALLED, url, &variables));
     }
+    super::trusts::of_metadata(&session, std::path::Path::new("."), &mut configured, base.as_ref())?;
     let dormant = repositories::dormant(&session, &options.repo_files, &variables);
     let mut loads = stage::load(&session, &configured, options.arch)?.knowing(dormant);
     let mut request = Request::new(options.arch);

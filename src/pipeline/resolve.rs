@@ -56,7 +56,7 @@ pub(super) fn load<'a>(session: &'a Session, configured: &[Configured], arch: Ar
 impl Loads<'_> {
     /// Takes note of repositories that are not enabled.
     pub(super) fn knowing(mut self, dormant: Vec<Configured>) -> Self {
-        for Configured { config, identity } in dormant {
+        for Configured { config, identity, .. } in dormant {
             self.through.identities.entry(config.id.clone()).or_insert(identity);
             self.dormant.push(RepoConfig { skip_if_unavailable: true, ..config });
         }

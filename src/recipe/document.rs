@@ -80,6 +80,8 @@ pub struct RepoSection {
     pub cost: Option<u32>,
     /// Whether packages must be signed by one of the keys: true unless given.
     pub gpgcheck: Option<bool>,
+    /// Whether repomd.xml must be signed by one of the keys, in repomd.xml.asc: false unless given.
+    pub repo_gpgcheck: bool,
     /// Keys to trust for this repository: files, URLs or ASCII-armoured text.
     pub gpgkeys: Vec<String>,
     /// CA certificates for the server, a PEM file.

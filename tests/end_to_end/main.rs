@@ -20,4 +20,5 @@ mod refused_recipes;
 mod registered;
 mod reproducible;
 mod scriptlets;
+mod trusted;
 mod world;

@@ -57,6 +57,7 @@ impl Site {
             host_root: self.cache.path().to_owned(),
             cdn: None,
             rhsm_server: None,
+            crypto_policy: None,
             registration: None,
             state: self.cache.path().join("state"),
             now: 1_600_000_000,
