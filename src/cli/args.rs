@@ -8,7 +8,7 @@ use crate::{
     formats::openpgp::CryptoPolicy,
     lock::DEFAULT_NAME as LOCK,
     pipeline::options::{RecipeOptions, SessionOptions},
-    recipe::{Overrides, Recipe},
+    recipe::{AdvisoryPlan, Overrides, Recipe},
     terms::Arch,
 };
 
@@ -78,7 +78,7 @@ pub(super) enum ProgressMode {
     Bar,
     /// One JSON object per line
     Json,
-    /// Nothing
+    /// Warnings alone
     None,
 }
 
@@ -162,6 +162,56 @@ pub(super) struct ModuleArgs {
     pub(super) platform: Option<String>,
 }
 
+/// Flags that limit specs to what advisories bring.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Advisories")]
+pub(super) struct AdvisoryArgs {
+    /// Specs mean the packages of this advisory alone, as with dnf install (again and again, and with the others below)
+    #[arg(long = "advisory", alias = "advisories", value_name = "ID", value_delimiter = ',')]
+    ids: Vec<String>,
+    /// …of security advisories
+    #[arg(long)]
+    security: bool,
+    /// …of bug fixes
+    #[arg(long)]
+    bugfix: bool,
+    /// …of enhancements
+    #[arg(long)]
+    enhancement: bool,
+    /// …of new packages
+    #[arg(long)]
+    newpackage: bool,
+    /// …of what fixes this CVE (again and again)
+    #[arg(long = "cve", alias = "cves", value_name = "CVE-…", value_delimiter = ',')]
+    cves: Vec<String>,
+    /// …of what fixes this bug of Bugzilla (again and again)
+    #[arg(long = "bz", alias = "bzs", value_name = "NUMBER", value_delimiter = ',')]
+    bugzillas: Vec<String>,
+    /// …of this severity: Critical, Important, Moderate, Low (again and again)
+    #[arg(long = "sec-severity", alias = "secseverity", value_name = "SEVERITY", value_delimiter = ',',
+          value_parser = ["Critical", "Important", "Moderate", "Low"])]
+    severities: Vec<String>,
+}
+
+impl AdvisoryArgs {
+    /// Flags as a recipe says it.
+    pub(super) fn plan(&self) -> AdvisoryPlan {
+        let types = [
+            (self.security, "security"),
+            (self.bugfix, "bugfix"),
+            (self.enhancement, "enhancement"),
+            (self.newpackage, "newpackage"),
+        ];
+        AdvisoryPlan {
+            ids: self.ids.clone(),
+            types: types.into_iter().filter(|(given, _)| *given).map(|(_, word)| word.to_owned()).collect(),
+            cves: self.cves.clone(),
+            bugzillas: self.bugzillas.clone(),
+            severities: self.severities.clone(),
+        }
+    }
+}
+
 /// Flags that say what to build.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Recipe")]
@@ -192,6 +242,8 @@ pub(super) struct RecipeChoice {
     arches: Vec<Arch>,
     #[command(flatten)]
     modules: ModuleArgs,
+    #[command(flatten)]
+    advisories: AdvisoryArgs,
 }
 
 /// Where the lock is.
@@ -300,6 +352,7 @@ impl RecipeChoice {
                 tags: tags.to_vec(),
                 modules: self.modules.modules.clone(),
                 platform: self.modules.platform.clone(),
+                advisories: self.advisories.plan(),
             },
             repo_files: repositories.repo_files.clone(),
         })

@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Context, Environment, Failure,
-    args::{ModuleArgs, RepositoryArgs, SessionArgs},
+    args::{AdvisoryArgs, ModuleArgs, RepositoryArgs, SessionArgs},
     table::{Table, bytes, count},
 };
 use crate::pipeline;
@@ -38,6 +38,9 @@ pub(super) struct ResolveArgs {
     /// Never take packages that match (again and again)
     #[arg(long, value_name = "GLOB", help_heading = "Resolving")]
     exclude: Vec<String>,
+    /// See no packages but those that match (again and again)
+    #[arg(long, value_name = "GLOB", help_heading = "Resolving")]
+    include: Vec<String>,
     /// Take recommended packages too
     #[arg(long, help_heading = "Resolving")]
     weak: bool,
@@ -49,6 +52,8 @@ pub(super) struct ResolveArgs {
     releasever: Option<String>,
     #[command(flatten)]
     modules: ModuleArgs,
+    #[command(flatten)]
+    advisories: AdvisoryArgs,
     #[command(flatten)]
     repositories: RepositoryArgs,
     #[command(flatten)]
@@ -78,6 +83,8 @@ impl ResolveArgs {
             arch: self.arch,
             installed,
             exclude: self.exclude.clone(),
+            include: self.include.clone(),
+            advisories: self.advisories.plan(),
             weak: self.weak,
             best: !self.no_best,
             releasever: self.releasever.clone(),

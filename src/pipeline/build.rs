@@ -138,9 +138,10 @@ impl Build<'_> {
         base: &Base,
         room: &Room,
     ) -> Result<(Vec<Verified<Package>>, u64), Error> {
-        let mut configured = repositories::configure(self.session, &self.options.recipe, plan, base)?;
         // Nobody looks at a repository that was not there when the lock was made.
-        configured.retain(|c| !lock.unavailable.contains(&c.config.id));
+        let mut looked = plan.clone();
+        looked.repos.retain(|r| !lock.unavailable.contains(&r.id));
+        let configured = repositories::configure(self.session, &self.options.recipe, &looked, base)?;
         let trusts = Trusts::gather(self.session, Some(&self.options.recipe), &configured, base)?;
         // What nobody could check is not downloaded.
         lock.packages.iter().try_for_each(|package| trusts.of(&package.repo).map(drop))?;

@@ -65,10 +65,12 @@ pub(super) fn make(
 }
 
 fn one(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) -> Result<(ArchLock, Epoch), Error> {
-    let configured = repositories::configure(session, recipe, plan, base)?;
-    let trusts = Trusts::gather(session, Some(recipe), &configured, base)?;
+    let mut configured = repositories::configure(session, recipe, plan, base)?;
     let dormant = repositories::dormant_of(session, recipe, plan, base);
     let loads = resolve::load(session, &configured, plan.arch)?.knowing(dormant);
+    // Nobody asks for the keys of a repository that is not there.
+    configured.retain(|c| loads.used().any(|r| r.config.id == c.config.id));
+    let trusts = Trusts::gather(session, Some(recipe), &configured, base)?;
     let (solution, choice) = resolve::resolve(session, plan, base, &loads, &trusts)?;
     let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
     let epoch = base.epoch().max(Epoch::new(newest));
@@ -96,6 +98,7 @@ fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, s
             key: None,
         })
     };
+    let used = |id: &String| loads.used().any(|r| r.config.id == *id);
     let replaced = |nevra| solution.changes.iter().any(|c| c.replaces.contains(nevra));
     let removed = solution.changes.iter().filter(|c| c.action == solve::Action::Remove && !replaced(&c.nevra));
     ArchLock {
@@ -104,8 +107,8 @@ fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, s
         request: plan.packages.request(),
         missing: solution.missing.clone(),
         layers: plan.layers.iter().map(|l| l.name.clone()).collect(),
-        repositories: loads.repositories.iter().map(|r| repository(r, trusts)).collect(),
-        unavailable: Vec::new(),
+        repositories: loads.used().map(|r| repository(r, trusts)).collect(),
+        unavailable: plan.repos.iter().map(|r| r.id.clone()).filter(|id| !used(id)).collect(),
         modules: Vec::new(),
         packages: solution.changes.iter().filter_map(package).collect(),
         removed: removed.map(|c| c.nevra.clone()).collect(),

@@ -5,6 +5,7 @@
 //! build   lock ─▶ fetch ─▶ image (install, effects, pack, assemble) ─▶ publish
 //! ```
 
+mod advisories;
 mod assemble;
 mod base;
 mod build;

@@ -4,7 +4,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 
 use crate::{
     lock::Compression,
-    recipe::{Overrides, Recipe},
+    recipe::{AdvisoryPlan, Overrides, Recipe},
     terms::{Arch, Epoch, Secret},
 };
 
@@ -170,6 +170,10 @@ pub struct ResolveOptions {
     pub installed: Installed,
     /// Globs of packages never to take.
     pub exclude: Vec<String>,
+    /// If any are given, globs of the only packages to see.
+    pub include: Vec<String>,
+    /// Advisories whose packages the specs mean.
+    pub advisories: AdvisoryPlan,
     /// Recommended packages come along.
     pub weak: bool,
     /// Only the best version will do.

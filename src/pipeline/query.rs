@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Error, Session,
+    advisories::{self, Limits},
     base::{self, Base},
     modular::{self, Asked},
     options::{Installed, ResolveOptions},
@@ -50,11 +51,13 @@ pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Reso
     request.sources = loads.sources();
     request.specs.clone_from(&options.specs);
     request.excludes.clone_from(&options.exclude);
+    request.includes.clone_from(&options.include);
     request.best = options.best;
     request.weak = options.weak;
     let guard = session.stage("resolve", options.arch.rpm(), 0);
     let asked = Asked { modules: &options.modules, platform: options.platform.as_deref(), base: base.as_ref() };
     let mut choice = modular::prepare(&session, &loads, &mut request, &asked)?;
+    request.advised = advisories::packages(&session, &loads, &options.advisories.limits(), &choice)?;
     let solution = loads.solve(&session, &mut request)?;
     for name in &solution.absent {
         session.warn(format!("no repository has the group package {name}"));

@@ -186,6 +186,11 @@ pub struct Request {
     /// Packages hidden in every repository: names, NEVRAs, globs. What is installed stays as it
     /// is then, and no spec means it.
     pub excludes: Vec<String>,
+    /// If not empty, the only packages to see beside those that repositories' own `includepkgs` name (dnf's `includepkgs`).
+    pub includes: Vec<String>,
+    /// If given, what advisories bring: specs mean these alone, or the next newer one where it is not there. Not groups, nor what is
+    /// needed.
+    pub advised: Option<BTreeSet<Nevra>>,
     /// Each spec's best candidate or an error (dnf's `best=True`); else the best that can be had.
     pub best: bool,
     /// Take recommended and supplementing packages too, where they fit.
@@ -209,6 +214,8 @@ impl Request {
             members: Vec::new(),
             masks: Masks::default(),
             excludes: Vec::new(),
+            includes: Vec::new(),
+            advised: None,
             best: true,
             weak: false,
             installonly: INSTALLONLY.map(str::to_owned).to_vec(),

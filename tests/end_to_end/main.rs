@@ -21,4 +21,5 @@ mod registered;
 mod reproducible;
 mod scriptlets;
 mod trusted;
+mod unavailable;
 mod world;

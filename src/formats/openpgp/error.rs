@@ -164,8 +164,8 @@ impl Fault for SignatureError {
                 Some("name the vendor's key: gpgkeys in the recipe's repository, or --gpgkey FILE".to_owned())
             }
             Self::WeakHash { .. } | Self::WeakKey { .. } | Self::WeakBinding { .. } => Some(
-                "ask the vendor for a stronger signature; the policy is the base image's (/etc/crypto-policies/config), or \
-                 --crypto-policy's: LEGACY takes most"
+                "ask the vendor for a stronger signature; the policy is the base image's (/etc/crypto-policies/config), and \
+                 --crypto-policy LEGACY takes most"
                     .to_owned(),
             ),
             _ => None,
