@@ -23,6 +23,7 @@ mod report;
 mod resolve;
 mod rhsm;
 mod table;
+mod versions;
 
 #[cfg(test)]
 mod tests;

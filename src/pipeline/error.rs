@@ -48,6 +48,14 @@ pub enum Error {
     RepoFile(#[from] repos::ConfigError),
     #[error(transparent)]
     Solve(#[from] solve::Error),
+    /// A saved problem that cannot be used.
+    #[error("reading the problem {}", path.display())]
+    Problem {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: solve::ProblemError,
+    },
     #[error(transparent)]
     Streams(#[from] solve::streams::StreamError),
     /// An `@…` that is neither module nor group.
@@ -212,6 +220,7 @@ impl Error {
             Self::Pack(e) => e,
             Self::Entitlement(e) => e,
             Self::Key { source, .. } => source,
+            Self::Problem { source, .. } => source,
             _ => return None,
         })
     }

@@ -28,4 +28,6 @@ pub struct Overrides {
     pub modules: Vec<String>,
     /// `--platform-id`.
     pub platform: Option<String>,
+    /// `--same-versions`.
+    pub same_versions: bool,
 }

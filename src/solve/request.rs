@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::Barred;
+use super::{Barred, Pins};
 use crate::{
     formats::repodata::{Catalog, PkgId},
     terms::{Arch, Nevra},
@@ -186,6 +186,8 @@ pub struct Request {
     /// Packages hidden in every repository: names, NEVRAs, globs. What is installed stays as it
     /// is then, and no spec means it.
     pub excludes: Vec<String>,
+    /// Of these names only these versions are taken from repositories.
+    pub pins: Pins,
     /// Each spec's best candidate or an error (dnf's `best=True`); else the best that can be had.
     pub best: bool,
     /// Take recommended and supplementing packages too, where they fit.
@@ -209,6 +211,7 @@ impl Request {
             members: Vec::new(),
             masks: Masks::default(),
             excludes: Vec::new(),
+            pins: Pins::new(),
             best: true,
             weak: false,
             installonly: INSTALLONLY.map(str::to_owned).to_vec(),
