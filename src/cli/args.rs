@@ -1,21 +1,19 @@
 //! Flags that several verbs share, and the list of verbs.
 
-use std::{
-    num::NonZeroUsize,
-    path::{Path, PathBuf},
-};
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::styling::Styles};
 
 use crate::{
     lock::DEFAULT_NAME as LOCK,
-    pipeline::options::{Entitlement, RecipeOptions, SessionOptions},
-    recipe::{Overrides, Recipe},
+    pipeline::options::{RecipeOptions, SessionOptions},
+    recipe::{AdvisoryPlan, Overrides, Recipe},
     terms::Arch,
 };
 
 use super::{
     Environment, Failure, build, cache, completions, demo, diff, inspect, lock, man, push, recipe, resolve, rhsm,
+    subscription::{RegistrationArgs, RhsmArgs},
 };
 
 /// Container images out of RPM repositories, with no container engine.
@@ -79,7 +77,7 @@ pub(super) enum ProgressMode {
     Bar,
     /// One JSON object per line
     Json,
-    /// Nothing
+    /// Warnings alone
     None,
 }
 
@@ -137,29 +135,14 @@ pub(super) struct RepositoryArgs {
     pub(super) repo_files: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) rhsm: RhsmArgs,
+    #[command(flatten)]
+    pub(super) registration: RegistrationArgs,
     /// Trust packages signed with this key (again and again)
     #[arg(long = "gpgkey", value_name = "FILE|URL")]
     gpgkeys: Vec<String>,
     /// Take packages without checking their signatures
     #[arg(long)]
     no_gpgcheck: bool,
-}
-
-/// Flags about entitled content.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Subscription")]
-pub(super) struct RhsmArgs {
-    /// Client certificates: a directory as /etc/pki/entitlement, or a certificate and its key (again and again) [default: those
-    /// of the host, or what podman mounts into a container of a subscribed host]
-    #[arg(long, value_name = "DIR|CERT.pem[,KEY.pem]")]
-    entitlement: Vec<PathBuf>,
-    /// Where content labels lead: Red Hat's network, or a Satellite that stands in for it [default: rhsm.conf's baseurl, else
-    /// https://cdn.redhat.com]
-    #[arg(long, value_name = "URL")]
-    cdn: Option<String>,
-    /// Look for certificates and rhsm.conf below this directory: where a host's root is mounted
-    #[arg(long, value_name = "DIR", default_value = "/")]
-    host_root: PathBuf,
 }
 
 /// Flags about module streams.
@@ -172,6 +155,56 @@ pub(super) struct ModuleArgs {
     /// The platform that streams are built for, as platform:el8 [default: the base's]
     #[arg(long = "platform-id", value_name = "NAME:STREAM")]
     pub(super) platform: Option<String>,
+}
+
+/// Flags that limit specs to what advisories bring.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Advisories")]
+pub(super) struct AdvisoryArgs {
+    /// Specs mean the packages of this advisory alone, as with dnf install (again and again, and with the others below)
+    #[arg(long = "advisory", alias = "advisories", value_name = "ID", value_delimiter = ',')]
+    ids: Vec<String>,
+    /// …of security advisories
+    #[arg(long)]
+    security: bool,
+    /// …of bug fixes
+    #[arg(long)]
+    bugfix: bool,
+    /// …of enhancements
+    #[arg(long)]
+    enhancement: bool,
+    /// …of new packages
+    #[arg(long)]
+    newpackage: bool,
+    /// …of what fixes this CVE (again and again)
+    #[arg(long = "cve", alias = "cves", value_name = "CVE-…", value_delimiter = ',')]
+    cves: Vec<String>,
+    /// …of what fixes this bug of Bugzilla (again and again)
+    #[arg(long = "bz", alias = "bzs", value_name = "NUMBER", value_delimiter = ',')]
+    bugzillas: Vec<String>,
+    /// …of this severity: Critical, Important, Moderate, Low (again and again)
+    #[arg(long = "sec-severity", alias = "secseverity", value_name = "SEVERITY", value_delimiter = ',',
+          value_parser = ["Critical", "Important", "Moderate", "Low"])]
+    severities: Vec<String>,
+}
+
+impl AdvisoryArgs {
+    /// Flags as a recipe says it.
+    pub(super) fn plan(&self) -> AdvisoryPlan {
+        let types = [
+            (self.security, "security"),
+            (self.bugfix, "bugfix"),
+            (self.enhancement, "enhancement"),
+            (self.newpackage, "newpackage"),
+        ];
+        AdvisoryPlan {
+            ids: self.ids.clone(),
+            types: types.into_iter().filter(|(given, _)| *given).map(|(_, word)| word.to_owned()).collect(),
+            cves: self.cves.clone(),
+            bugzillas: self.bugzillas.clone(),
+            severities: self.severities.clone(),
+        }
+    }
 }
 
 /// Flags that say what to build.
@@ -207,6 +240,8 @@ pub(super) struct RecipeChoice {
     same_versions: bool,
     #[command(flatten)]
     modules: ModuleArgs,
+    #[command(flatten)]
+    advisories: AdvisoryArgs,
 }
 
 /// Where the lock is.
@@ -239,6 +274,9 @@ impl SessionArgs {
             entitlement: vec![],
             host_root: "/".into(),
             cdn: None,
+            rhsm_server: None,
+            registration: None,
+            state: environment.state(self.cache.as_deref())?,
             now: environment.now(),
             cacerts: self.cacert.clone(),
             system_bundle: environment.system_bundle(),
@@ -254,29 +292,33 @@ impl SessionArgs {
         Ok(SessionOptions {
             gpgkeys: r.gpgkeys.clone(),
             no_gpgcheck: r.no_gpgcheck,
+            registration: match r.rhsm.certificates().is_empty() {
+                true => r.registration.options(environment)?,
+                false => None,
+            },
+            rhsm_server: r.registration.rhsm_server.clone(),
             ..self.entitled(&r.rhsm, environment)?
         })
+    }
+
+    /// Options for registering and unregistering.
+    pub(super) fn registering(
+        &self,
+        r: &RegistrationArgs,
+        rhsm: &RhsmArgs,
+        environment: &Environment,
+    ) -> Result<SessionOptions, Failure> {
+        Ok(SessionOptions { rhsm_server: r.rhsm_server.clone(), ..self.entitled(rhsm, environment)? })
     }
 
     /// Options for verbs about subscriptions.
     pub(super) fn entitled(&self, r: &RhsmArgs, environment: &Environment) -> Result<SessionOptions, Failure> {
         Ok(SessionOptions {
-            entitlement: r.entitlement.iter().map(|p| entitlement(p)).collect(),
+            entitlement: r.certificates(),
             host_root: r.host_root.clone(),
             cdn: r.cdn.clone(),
             ..self.options(environment)?
         })
-    }
-}
-
-/// `DIR`, `CERT.pem` or `CERT.pem,KEY.pem`.
-fn entitlement(path: &Path) -> Entitlement {
-    if path.is_dir() {
-        return Entitlement::Directory(path.to_owned());
-    }
-    match path.to_str().and_then(|p| p.split_once(',')) {
-        Some((cert, key)) => Entitlement::Certificate { cert: cert.into(), key: Some(key.into()) },
-        None => Entitlement::Certificate { cert: path.to_owned(), key: None },
     }
 }
 
@@ -298,6 +340,7 @@ impl RecipeChoice {
                 modules: self.modules.modules.clone(),
                 platform: self.modules.platform.clone(),
                 same_versions: self.same_versions,
+                advisories: self.advisories.plan(),
             },
             repo_files: repositories.repo_files.clone(),
         })

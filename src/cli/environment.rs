@@ -2,7 +2,7 @@
 //!
 //! `SOURCE_DATE_EPOCH`; `DRYDOCK_CACHE`, `XDG_CACHE_HOME`, `HOME`; `REGISTRY_AUTH_FILE`, `XDG_RUNTIME_DIR`,
 //! `XDG_CONFIG_HOME`, `DOCKER_CONFIG`; `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` (lower case wins, as in curl);
-//! `SSL_CERT_FILE`; `NO_COLOR`, `TERM`. Nothing else decides anything: no locale, no time zone, no TMPDIR.
+//! `SSL_CERT_FILE`; `NO_COLOR`, `TERM`; `XDG_STATE_HOME`; `DRYDOCK_RHSM_ORG`, `DRYDOCK_RHSM_ACTIVATION_KEY`. Nothing else decides anything: no locale, no time zone, no TMPDIR.
 
 use std::{
     collections::BTreeMap,
@@ -25,7 +25,7 @@ pub struct Environment {
     variables: BTreeMap<&'static str, Secret<OsString>>,
 }
 
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 22] = [
     "SOURCE_DATE_EPOCH",
     "DRYDOCK_CACHE",
     "XDG_CACHE_HOME",
@@ -45,6 +45,9 @@ const NAMES: [&str; 19] = [
     "SSL_CERT_FILE",
     "NO_COLOR",
     "TERM",
+    "XDG_STATE_HOME",
+    "DRYDOCK_RHSM_ORG",
+    "DRYDOCK_RHSM_ACTIVATION_KEY",
 ];
 
 impl Environment {
@@ -91,6 +94,40 @@ impl Environment {
             .or_else(|| absolute("XDG_CACHE_HOME").map(|d| d.join("drydock")))
             .or_else(|| absolute("HOME").map(|d| d.join(".cache/drydock")))
             .ok_or(Error::NoCache)
+    }
+
+    /// The directory of what outlives a run: `$XDG_STATE_HOME/drydock`, `~/.local/state/drydock`, else one in the store's.
+    pub(super) fn state(&self, cache: Option<&Path>) -> Result<PathBuf, Error> {
+        let absolute = |name| self.path(name).filter(|p| p.is_absolute());
+        let home = || absolute("HOME").map(|d| d.join(".local/state/drydock"));
+        match absolute("XDG_STATE_HOME").map(|d| d.join("drydock")).or_else(home) {
+            Some(directory) => Ok(directory),
+            None => Ok(self.cache(cache)?.join("state")),
+        }
+    }
+
+    /// The organisation to register with.
+    pub(super) fn rhsm_org(&self) -> Option<String> {
+        self.text("DRYDOCK_RHSM_ORG")
+    }
+
+    /// Activation keys, separated by commas.
+    pub(super) fn activation_keys(&self) -> Option<Secret<Vec<String>>> {
+        let text = self.text("DRYDOCK_RHSM_ACTIVATION_KEY")?;
+        Some(Secret::new(text.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect()))
+    }
+
+    /// What `uname -m` says.
+    pub(super) fn machine(&self) -> String {
+        match std::env::consts::ARCH {
+            "powerpc64" => "ppc64le".to_owned(),
+            arch => arch.to_owned(),
+        }
+    }
+
+    /// A consumer's name that no other has.
+    pub(super) fn consumer_name(&self) -> String {
+        format!("drydock-{}-{}", self.now(), std::process::id())
     }
 
     /// An auth file that somebody asked for.

@@ -50,6 +50,15 @@ pub(super) enum Error {
         /// Why.
         source: io::Error,
     },
+    /// An organisation without a key.
+    #[error("registering takes an activation key")]
+    NoActivationKey,
+    /// A key without an organisation.
+    #[error("registering with an activation key takes the organisation's id")]
+    NoOrganisation,
+    /// No such file. What was given is not shown: it may be the key itself.
+    #[error("--rhsm-activation-key names no file that can be read")]
+    LiteralActivationKey,
     /// Results could not be delivered.
     #[error("cannot write to standard output")]
     Output {
@@ -65,6 +74,7 @@ impl Fault for Error {
     fn class(&self) -> Class {
         match self {
             Self::NoCache | Self::BadEpoch { .. } | Self::TagWithoutPush | Self::Write { .. } => Class::Usage,
+            Self::NoActivationKey | Self::NoOrganisation | Self::LiteralActivationKey => Class::Usage,
             Self::Output { .. } | Self::Panicked => Class::Internal,
         }
     }
@@ -76,6 +86,15 @@ impl Fault for Error {
             Self::TagWithoutPush => Some("add --push, or leave --tag out".into()),
             Self::Write { .. } => Some("name a path in a directory you may write to".into()),
             Self::Panicked => Some("please report it with the command line and these lines".into()),
+            Self::NoActivationKey => {
+                Some("pass --rhsm-activation-key FILE, or set DRYDOCK_RHSM_ACTIVATION_KEY to the key".into())
+            }
+            Self::NoOrganisation => Some("pass --rhsm-org ORG: the id that `subscription-manager identity` shows".into()),
+            Self::LiteralActivationKey => Some(
+                "a key itself does not belong on the command line, which every user of the machine can see: write it into a \
+                 file (mode 0600), or set DRYDOCK_RHSM_ACTIVATION_KEY to it"
+                    .into(),
+            ),
             Self::Output { .. } => None,
         }
     }

@@ -22,6 +22,7 @@ mod recipe;
 mod report;
 mod resolve;
 mod rhsm;
+mod subscription;
 mod table;
 mod versions;
 

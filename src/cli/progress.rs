@@ -1,4 +1,4 @@
-//! Events on stderr: bars, JSON lines or nothing; and the clock that times the stages.
+//! Events on stderr: bars, JSON lines or warnings alone; and the clock that times the stages.
 
 use std::{
     collections::BTreeMap,
@@ -47,7 +47,9 @@ struct Running {
 enum Display {
     Bars(MultiProgress),
     Json,
+    /// Warnings alone.
     None,
+    Quiet,
 }
 
 impl Progress {
@@ -55,7 +57,7 @@ impl Progress {
     pub(super) fn new(global: &GlobalArgs, environment: &Environment) -> Self {
         let terminal = environment.has_terminal();
         let display = match global.progress {
-            _ if global.quiet => Display::None,
+            _ if global.quiet => Display::Quiet,
             ProgressMode::None => Display::None,
             ProgressMode::Json => Display::Json,
             // The log would tear bars apart.
@@ -119,7 +121,7 @@ impl State {
                 self.line(&Event::Started { stage, subject: subject.clone(), total });
                 None
             }
-            Display::None => None,
+            Display::None | Display::Quiet => None,
         };
         self.running.insert((stage, subject), Running { since: now, told: now, untold: 0, bar });
     }
@@ -169,7 +171,8 @@ impl State {
                 let _ = bars.println(format!("{kind}: {message}"));
             }
             Display::Json => self.line(&json!({ "event": kind, "message": message })),
-            Display::None => {}
+            Display::None if kind == "warning" => to_stderr(&format!("{kind}: {message}")),
+            Display::None | Display::Quiet => {}
         }
     }
 

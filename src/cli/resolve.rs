@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     Context, Environment, Failure,
-    args::{ModuleArgs, RepositoryArgs, SessionArgs},
+    args::{AdvisoryArgs, ModuleArgs, RepositoryArgs, SessionArgs},
     table::{Table, bytes, count},
     versions,
 };
@@ -49,7 +49,7 @@ pub(super) struct ResolveArgs {
     save_problem: Option<PathBuf>,
     /// Solve a saved problem, without network, repositories or base
     #[arg(long, value_name = "FILE", help_heading = "Resolving",
-          conflicts_with_all = ["specs", "base", "installed", "exclude", "weak", "no_best", "releasever", "repos", "repo_files",
+          conflicts_with_all = ["specs", "base", "installed", "exclude", "include", "AdvisoryArgs", "weak", "no_best", "releasever", "repos", "repo_files",
                                 "modules", "platform", "save_problem"])]
     problem: Option<PathBuf>,
     /// What is installed: the packages of this image
@@ -61,6 +61,9 @@ pub(super) struct ResolveArgs {
     /// Never take packages that match (again and again)
     #[arg(long, value_name = "GLOB", help_heading = "Resolving")]
     exclude: Vec<String>,
+    /// See no packages but those that match (again and again)
+    #[arg(long, value_name = "GLOB", help_heading = "Resolving")]
+    include: Vec<String>,
     /// Take recommended packages too
     #[arg(long, help_heading = "Resolving")]
     weak: bool,
@@ -72,6 +75,8 @@ pub(super) struct ResolveArgs {
     releasever: Option<String>,
     #[command(flatten)]
     modules: ModuleArgs,
+    #[command(flatten)]
+    advisories: AdvisoryArgs,
     #[command(flatten)]
     repositories: RepositoryArgs,
     #[command(flatten)]
@@ -101,6 +106,8 @@ impl ResolveArgs {
             arches: self.arches.clone(),
             installed,
             exclude: self.exclude.clone(),
+            include: self.include.clone(),
+            advisories: self.advisories.plan(),
             weak: self.weak,
             best: !self.no_best,
             releasever: self.releasever.clone(),

@@ -11,8 +11,10 @@ use crate::{
 };
 
 use super::{
-    Context, Failure,
-    args::{RhsmArgs, SessionArgs},
+    Context, Error, Failure,
+    args::SessionArgs,
+    subscription::{RegistrationArgs, RhsmArgs},
+    table::count,
 };
 use crate::pipeline;
 
@@ -25,6 +27,10 @@ pub(super) struct RhsmVerbs {
 
 #[derive(Debug, Subcommand)]
 enum RhsmVerb {
+    /// Register a consumer that stays until it is unregistered; builds use its certificates by themselves
+    Register(RegisterArgs),
+    /// Remove the consumer that `register` made, or one that a build left behind
+    Unregister(UnregisterArgs),
     /// List the repositories that the entitlement certificates grant, by label
     Repos(ReposArgs),
 }
@@ -47,10 +53,54 @@ struct ReposArgs {
     session: SessionArgs,
 }
 
+/// Whom to register.
+#[derive(Debug, Args)]
+struct RegisterArgs {
+    #[command(flatten)]
+    registration: RegistrationArgs,
+    #[command(flatten)]
+    rhsm: RhsmArgs,
+    #[command(flatten)]
+    session: SessionArgs,
+}
+
+/// Whom to remove.
+#[derive(Debug, Args)]
+struct UnregisterArgs {
+    /// The consumer's UUID, as a message said it [default: every one registered from here]
+    #[arg(value_name = "UUID")]
+    uuid: Option<String>,
+    #[command(flatten)]
+    session: SessionArgs,
+}
+
 pub(super) fn run(args: RhsmVerbs, context: &Context<'_>) -> Result<(), Failure> {
     match args.verb {
+        RhsmVerb::Register(args) => register(&args, context),
+        RhsmVerb::Unregister(args) => unregister(&args, context),
         RhsmVerb::Repos(args) => repos(&args, context),
     }
+}
+
+fn register(args: &RegisterArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let registration = args.registration.options(context.environment)?.ok_or(Error::NoOrganisation)?;
+    let session = args.session.registering(&args.registration, &args.rhsm, context.environment)?;
+    let report = pipeline::rhsm_register(&session, &registration, context.progress.clone())?;
+    context.progress.close();
+    context.output.result(&report, || {
+        let certificates = count(report.certificates.len() as u64, "entitlement certificate");
+        format!("registered with {}, {certificates}\n{}\n", report.service, report.uuid)
+    })?;
+    Ok(())
+}
+
+fn unregister(args: &UnregisterArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let session = args.session.options(context.environment)?;
+    let report = pipeline::rhsm_unregister(&session, args.uuid.as_deref(), context.progress.clone())?;
+    context.progress.close();
+    let line = |uuid: &String| format!("unregistered {uuid}\n");
+    context.output.result(&report, || report.uuids.iter().map(line).collect())?;
+    Ok(())
 }
 
 fn repos(args: &ReposArgs, context: &Context<'_>) -> Result<(), Failure> {

@@ -28,17 +28,20 @@ use crate::{
 
 /// Builds a recipe's images and publishes their index.
 pub fn build(options: &BuildOptions, events: Arc<dyn Events>) -> Result<BuildReport, Error> {
-    let session = Session::open(&options.session, events)?;
+    Session::run(&options.session, events, |session| built(session, options))
+}
+
+fn built(session: &Session, options: &BuildOptions) -> Result<BuildReport, Error> {
     let plans = repositories::plans(&options.recipe)?;
-    let destinations = publish::Destinations::check(&session, &options.destinations, &plans)?;
+    let destinations = publish::Destinations::check(session, &options.destinations, &plans)?;
     if options.if_missing
-        && let Some(digest) = destinations.already_there(&session)?
+        && let Some(digest) = destinations.already_there(session)?
     {
         return Ok(BuildReport { digest: Some(digest), already_there: true, ..BuildReport::default() });
     }
-    let lock = lock::for_build(&session, &options.recipe, &plans, &options.lock, options.locked, options.compression)?;
+    let lock = lock::for_build(session, &options.recipe, &plans, &options.lock, options.locked, options.compression)?;
     let epoch = options.session.epoch.unwrap_or(lock.epoch);
-    let mut build = Build { session: &session, options, lock: &lock, epoch, sent: 0 };
+    let mut build = Build { session, options, lock: &lock, epoch, sent: 0 };
     let (mut images, mut arches) = (Vec::new(), Vec::new());
     for plan in &plans {
         let (image, report) = build.one(plan, &destinations)?;
@@ -47,7 +50,7 @@ pub fn build(options: &BuildOptions, events: Arc<dyn Events>) -> Result<BuildRep
     }
     let publication = assemble::index(images, &plans, &lock, epoch);
     let digest = publication.index.digest().0;
-    let published = destinations.publish(&session, &publication, build.sent)?;
+    let published = destinations.publish(session, &publication, build.sent)?;
     Ok(BuildReport {
         digest: Some(digest),
         epoch,
@@ -135,9 +138,10 @@ impl Build<'_> {
         base: &Base,
         room: &Room,
     ) -> Result<(Vec<Verified<Package>>, u64), Error> {
-        let mut configured = repositories::configure(self.session, &self.options.recipe, plan, base)?;
         // Nobody looks at a repository that was not there when the lock was made.
-        configured.retain(|c| !lock.unavailable.contains(&c.config.id));
+        let mut looked = plan.clone();
+        looked.repos.retain(|r| !lock.unavailable.contains(&r.id));
+        let configured = repositories::configure(self.session, &self.options.recipe, &looked, base)?;
         let trusts = Trusts::gather(self.session, Some(&self.options.recipe), &configured, base)?;
         // What nobody could check is not downloaded.
         lock.packages.iter().try_for_each(|package| trusts.of(&package.repo).map(drop))?;

@@ -78,6 +78,16 @@ pub enum Error {
     Pack(#[from] PackError),
     #[error(transparent)]
     Entitlement(#[from] rhsm::Error),
+    #[error(transparent)]
+    Service(#[from] rhsm::ServiceError),
+    /// Something went wrong, and so did unregistering.
+    #[error("{error}")]
+    AndLeft {
+        /// What ended the command; its sources are its own.
+        error: Box<Error>,
+        /// The consumer that is left.
+        left: Box<rhsm::ServiceError>,
+    },
     /// A header that rpm would not take either.
     #[error("reading the header of {package}")]
     Header {
@@ -197,6 +207,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same, with a consumer that could not be unregistered.
+    pub(super) fn and_left(self, left: rhsm::ServiceError) -> Self {
+        Self::AndLeft { error: Box::new(self), left: Box::new(left) }
+    }
+
     fn inner(&self) -> Option<&dyn Fault> {
         Some(match self {
             Self::Recipe(e) => e,
@@ -219,6 +234,8 @@ impl Error {
             Self::Transaction(e) => e,
             Self::Pack(e) => e,
             Self::Entitlement(e) => e,
+            Self::Service(e) => e,
+            Self::AndLeft { error, .. } => error.as_ref(),
             Self::Key { source, .. } => source,
             Self::Problem { source, .. } => source,
             _ => return None,
@@ -264,6 +281,10 @@ impl Fault for Error {
             Self::Transport { path } if path.is_dir() => format!("write oci:{}", path.display()),
             Self::Transport { path } => format!("write oci-archive:{}", path.display()),
             Self::Scriptlets { .. } => "leave out --strict-scriptlets to take the image as it is".to_owned(),
+            Self::AndLeft { error, left } => {
+                let hints = [error.hint(), Some(left.to_string()), left.hint()];
+                hints.into_iter().flatten().collect::<Vec<_>>().join("; ")
+            }
             Self::NoTags => "add --tag REGISTRY/NAME:TAG, or tags = […] to the recipe's [image]".to_owned(),
             Self::Write { source, .. } if is_full(source.kind()) => {
                 "make room and run it again: what was fetched is kept".to_owned()

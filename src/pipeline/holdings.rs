@@ -62,6 +62,19 @@ impl Holdings {
         all
     }
 
+    /// Certificates that are nowhere on the disk: names for messages, PEM, keys.
+    ///
+    /// # Errors
+    /// One that cannot be used.
+    pub(super) fn in_memory(pairs: &[(String, String, Secret<String>)]) -> Result<Self, Error> {
+        let mut all = Self::default();
+        for (name, pem, key) in pairs {
+            let key = Secret::new(key.expose().clone().into_bytes());
+            all.add(parse(name, pem.as_bytes(), Some((name, &key)))?, None);
+        }
+        Ok(all)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.held.is_empty() && self.invalid.is_empty() && self.doubtful.is_empty()
     }

@@ -22,10 +22,13 @@ use crate::{
 
 /// Resolves a recipe and writes the lock file.
 pub fn lock(options: &LockOptions, events: Arc<dyn Events>) -> Result<LockReport, Error> {
-    let session = Session::open(&options.session, events)?;
+    Session::run(&options.session, events, |session| locked(session, options))
+}
+
+fn locked(session: &Session, options: &LockOptions) -> Result<LockReport, Error> {
     let plans = repositories::plans(&options.recipe)?;
     let compression = options.compression.or_else(|| Lock::load(&options.lock).ok().map(|l| l.compression));
-    let lock = make(&session, &options.recipe, &plans, compression.unwrap_or_default())?;
+    let lock = make(session, &options.recipe, &plans, compression.unwrap_or_default())?;
     let before = std::fs::read_to_string(&options.lock).ok();
     let changed = before.as_deref() != Some(&lock.render());
     if changed {
@@ -55,13 +58,13 @@ pub(super) fn make(
         // All architectures have a say in each other's versions: all are in memory.
         let parts: Vec<Part<'_>> = plans.iter().map(|p| Part::open(session, recipe, p)).collect::<Result<_, _>>()?;
         for (part, solution) in parts.iter().zip(agreed(session, &parts)?) {
-            part.finish(session, solution, &mut lock);
+            part.finish(session, solution, &mut lock)?;
         }
     } else {
         for plan in plans {
             let part = Part::open(session, recipe, plan)?;
             let solution = part.solve(session, &Pins::new())?;
-            part.finish(session, solution, &mut lock);
+            part.finish(session, solution, &mut lock)?;
         }
     }
     // What was written is what is built from: order and credentials put right.
@@ -81,10 +84,12 @@ struct Part<'a> {
 impl<'a> Part<'a> {
     fn open(session: &'a Session, recipe: &RecipeOptions, plan: &'a ArchPlan) -> Result<Self, Error> {
         let base = base::open(session, &plan.base, plan.arch)?;
-        let configured = repositories::configure(session, recipe, plan, &base)?;
-        let trusts = Trusts::gather(session, Some(recipe), &configured, &base)?;
+        let mut configured = repositories::configure(session, recipe, plan, &base)?;
         let dormant = repositories::dormant_of(session, recipe, plan, &base);
         let loads = resolve::load(session, &configured, plan.arch)?.knowing(dormant);
+        // Nobody asks for the keys of a repository that is not there.
+        configured.retain(|c| loads.used().any(|r| r.config.id == c.config.id));
+        let trusts = Trusts::gather(session, Some(recipe), &configured, &base)?;
         let (request, choice) = resolve::request(session, plan, &base, &loads)?;
         Ok(Self { plan, base, trusts, loads, request, choice })
     }
@@ -95,7 +100,7 @@ impl<'a> Part<'a> {
         resolve::solve(session, self.plan, &self.loads, &self.trusts, request)
     }
 
-    fn finish(&self, session: &Session, solution: Solution, lock: &mut Lock) {
+    fn finish(&self, session: &Session, solution: Solution, lock: &mut Lock) -> Result<(), Error> {
         for name in &solution.absent {
             session.warn(format!("{}: no repository has the group package {name}", self.plan.arch));
         }
@@ -104,8 +109,11 @@ impl<'a> Part<'a> {
         let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
         lock.epoch = lock.epoch.max(self.base.epoch()).max(Epoch::new(newest));
         let modules = modular::locked(&choice);
+        // Where a package is must be fit to be written down.
+        solution.changes.iter().try_for_each(|change| self.loads.download(change).map(drop))?;
         let locked = arch_lock(self.plan, &self.base, &self.loads, &self.trusts, &solution);
         lock.arches.insert(self.plan.arch, ArchLock { modules, ..locked });
+        Ok(())
     }
 }
 
@@ -146,6 +154,7 @@ fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, s
             key: None,
         })
     };
+    let used = |id: &String| loads.used().any(|r| r.config.id == *id);
     let replaced = |nevra| solution.changes.iter().any(|c| c.replaces.contains(nevra));
     let removed = solution.changes.iter().filter(|c| c.action == solve::Action::Remove && !replaced(&c.nevra));
     ArchLock {
@@ -154,8 +163,8 @@ fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, s
         request: plan.packages.request(),
         missing: solution.missing.clone(),
         layers: plan.layers.iter().map(|l| l.name.clone()).collect(),
-        repositories: loads.repositories.iter().map(|r| repository(r, trusts)).collect(),
-        unavailable: Vec::new(),
+        repositories: loads.used().map(|r| repository(r, trusts)).collect(),
+        unavailable: plan.repos.iter().map(|r| r.id.clone()).filter(|id| !used(id)).collect(),
         modules: Vec::new(),
         packages: solution.changes.iter().filter_map(package).collect(),
         removed: removed.map(|c| c.nevra.clone()).collect(),

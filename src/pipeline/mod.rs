@@ -5,6 +5,7 @@
 //! build   lock ─▶ fetch ─▶ image (install, effects, pack, assemble) ─▶ publish
 //! ```
 
+mod advisories;
 mod assemble;
 mod base;
 mod build;
@@ -30,12 +31,14 @@ mod outcomes;
 mod publish;
 mod push;
 mod query;
+mod registration;
 pub mod report;
 mod repositories;
 mod resolve;
 mod session;
 mod snapshot;
 mod source;
+mod subscription;
 mod through;
 mod transaction;
 mod trusts;
@@ -52,3 +55,4 @@ pub use lock::lock;
 pub use push::push;
 pub use query::resolve;
 pub use session::Session;
+pub use subscription::{rhsm_register, rhsm_unregister};

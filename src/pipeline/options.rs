@@ -4,7 +4,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 
 use crate::{
     lock::Compression,
-    recipe::{Overrides, Recipe},
+    recipe::{AdvisoryPlan, Overrides, Recipe},
     terms::{Arch, Epoch, Secret},
 };
 
@@ -30,6 +30,12 @@ pub struct SessionOptions {
     /// Where content paths of entitlement certificates begin; none: as `rhsm.conf` below `host_root` says, else Red Hat's
     /// network.
     pub cdn: Option<String>,
+    /// The subscription service; none: as `rhsm.conf` below `host_root` says, else Red Hat's.
+    pub rhsm_server: Option<String>,
+    /// A consumer to register for this command, where entitled content is wanted.
+    pub registration: Option<RegistrationOptions>,
+    /// Where is kept what outlives a run, and a cache that is thrown away: registrations not yet ended.
+    pub state: PathBuf,
     /// Seconds since 1970, by which certificates are judged. It reaches no output.
     pub now: u64,
     /// CA certificates to trust beside the system's, PEM files.
@@ -44,6 +50,19 @@ pub struct SessionOptions {
     pub proxy: ProxyOptions,
     /// `SOURCE_DATE_EPOCH`: in place of the lock's epoch.
     pub epoch: Option<Epoch>,
+}
+
+/// A consumer to register.
+#[derive(Clone, Debug)]
+pub struct RegistrationOptions {
+    /// Organisation and activation keys.
+    pub credentials: crate::rhsm::Credentials,
+    /// The consumer's name, of which there is no other.
+    pub name: String,
+    /// What `uname -m` says here.
+    pub machine: String,
+    /// Ends the process after a signal of this number, when the consumer is unregistered.
+    pub interrupted: fn(i32),
 }
 
 /// Where a client certificate is.
@@ -148,6 +167,10 @@ pub struct ResolveOptions {
     pub installed: Installed,
     /// Globs of packages never to take.
     pub exclude: Vec<String>,
+    /// If any are given, globs of the only packages to see.
+    pub include: Vec<String>,
+    /// Advisories whose packages the specs mean.
+    pub advisories: AdvisoryPlan,
     /// Recommended packages come along.
     pub weak: bool,
     /// Only the best version will do.

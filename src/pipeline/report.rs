@@ -356,6 +356,24 @@ pub struct DemoReport {
     pub build: BuildReport,
 }
 
+/// What `rhsm register` made.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RhsmRegistered {
+    /// The consumer.
+    pub uuid: String,
+    /// The service it is registered with.
+    pub service: String,
+    /// Serial numbers of its entitlement certificates.
+    pub certificates: Vec<String>,
+}
+
+/// What `rhsm unregister` removed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RhsmUnregistered {
+    /// The consumers.
+    pub uuids: Vec<String>,
+}
+
 /// What `rhsm repos` lists.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RhsmRepos {

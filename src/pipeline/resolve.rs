@@ -1,9 +1,10 @@
 //! From a plan to the packages that answer it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     Error, Session,
+    advisories::{self, Limits},
     base::Base,
     compiler, installed,
     modular::{self, Asked},
@@ -13,11 +14,12 @@ use super::{
 };
 use crate::{
     fetch::{self, Download, Package},
+    formats::repodata::Catalog,
     recipe::ArchPlan,
     repos::{self, Loaded, RepoConfig, Repository},
     solve::{self, Change, Installed, Request, Solution, Source, streams::Choice},
     store::Verified,
-    terms::{Arch, Nevra},
+    terms::{Arch, Class, Fault, Nevra, chain},
 };
 
 /// Rounds of file lookups: each answers all paths the sources mention, so two are enough for anything sound.
@@ -32,6 +34,8 @@ pub(super) struct Loads<'a> {
     pub repositories: Vec<Repository>,
     /// The repository whose packages count as installed, for its file lists.
     installed: Option<Repository>,
+    /// Repositories found to be incomplete later on, and done without.
+    lost: RefCell<Vec<String>>,
     /// Repositories that are known and not enabled: looked into where a request fails, to say what they have.
     dormant: Vec<RepoConfig>,
 }
@@ -45,15 +49,23 @@ pub(super) fn load<'a>(session: &'a Session, configured: &[Configured], arch: Ar
     for loaded in session.wait(repos::load(&through, &configs))? {
         match loaded {
             Loaded::Ready(repository) => repositories.push(*repository),
-            Loaded::Skipped { id, error } => session
-                .warn(format!("repository {id} is left out for {arch}: {}", crate::terms::chain(&error).join(": "))),
+            Loaded::Skipped { id, error } => left_out(session, &id, arch, &error),
         }
     }
     drop(guard);
-    Ok(Loads { through, repositories, installed: None, dormant: Vec::new() })
+    Ok(Loads { through, repositories, installed: None, lost: RefCell::default(), dormant: Vec::new() })
+}
+
+fn left_out(session: &Session, id: &str, arch: Arch, error: &repos::Error) {
+    session.warn(format!("repository {id} is left out for {arch}: {}", chain(error).join(": ")));
 }
 
 impl Loads<'_> {
+    /// The repositories that were there to the end.
+    pub(super) fn used(&self) -> impl Iterator<Item = &Repository> {
+        self.repositories.iter().filter(|r| !self.lost.borrow().contains(&r.config.id))
+    }
+
     /// Takes note of repositories that are not enabled.
     pub(super) fn knowing(mut self, dormant: Vec<Configured>) -> Self {
         for Configured { config, identity } in dormant {
@@ -127,8 +139,16 @@ impl Loads<'_> {
             match ask(request) {
                 Err(solve::Error::NeedsFileLists { paths }) => {
                     for (repository, source) in self.repositories.iter().zip(&mut request.sources) {
-                        let owners = session.wait(repository.owners(&self.through, &paths))?;
-                        source.answer(&paths, &owners);
+                        match session.wait(repository.owners(&self.through, &paths)) {
+                            Ok(owners) => source.answer(&paths, &owners),
+                            // dnf would not have begun with it: it fetches all file lists before anything else.
+                            Err(e) if repository.config.skip_if_unavailable && e.class() != Class::Internal => {
+                                left_out(session, &source.id, request.arch, &e);
+                                self.lost.borrow_mut().push(source.id.clone());
+                                source.catalog = Arc::new(Catalog::builder().finish());
+                            }
+                            Err(e) => return Err(e.into()),
+                        }
                     }
                     if let (Some(repository), Some(installed)) = (&self.installed, &mut request.installed) {
                         let owners = session.wait(repository.owners(&self.through, &paths))?;
@@ -177,11 +197,13 @@ pub(super) fn request(
     request.specs.clone_from(&plan.packages.install);
     request.try_specs.clone_from(&plan.packages.r#try);
     request.excludes.clone_from(&plan.packages.exclude);
+    request.includes.clone_from(&plan.packages.include);
     request.best = plan.packages.best;
     request.weak = plan.packages.weak;
     let packages = &plan.packages;
     let asked = Asked { modules: &packages.modules, platform: packages.platform.as_deref(), base: Some(base) };
     let choice = modular::prepare(session, loads, &mut request, &asked)?;
+    request.advised = advisories::packages(session, loads, &packages.advisories.limits(), &choice)?;
     Ok((request, choice))
 }
 

@@ -6,11 +6,18 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{Error, base::Base, entitled, holdings::Holdings, options::SessionOptions};
+use super::{
+    Error,
+    base::Base,
+    entitled,
+    holdings::Holdings,
+    options::SessionOptions,
+    registration::{self, Live, Registered, Service},
+};
 use crate::{
     net::{self, Identity, Proxies},
     registry::{AuthFile, Credentials, Registry},
-    rhsm::Override,
+    rhsm::{Override, Record, ServiceError},
     store::Store,
     terms::{Event, Events},
 };
@@ -29,6 +36,8 @@ pub struct Session {
     named: Holdings,
     /// Certificates the host has, looked for when the first label wants one.
     of_host: OnceLock<Holdings>,
+    /// A consumer registered for this session.
+    registered: OnceLock<Registered>,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -43,11 +52,52 @@ impl Session {
     pub fn open(options: &SessionOptions, events: Arc<dyn Events>) -> Result<Self, Error> {
         let runtime = runtime(options).map_err(Error::Threads)?;
         let store = Store::open(&options.cache)?;
+        let client = Self::client(options)?;
+        let settings = crate::registry::Settings {
+            plain_http: options.plain_http.iter().cloned().collect(),
+            credentials: credentials(options)?,
+            identities: BTreeMap::new(),
+            ..Default::default()
+        };
+        let registry = Registry::new(client.clone(), settings, Arc::clone(&events));
+        let named = Holdings::named(options)?;
+        let (options, of_host, registered) = (options.clone(), OnceLock::new(), OnceLock::new());
+        let session = Self { options, store, client, registry, events, named, of_host, registered, runtime };
+        if !session.options.offline {
+            session.wait(registration::sweep(&session.client, &session.options, &session.events));
+        }
+        Ok(session)
+    }
+
+    /// Opens a session, works in it, and unregisters what was registered for it, whatever became of the work.
+    ///
+    /// # Errors
+    /// The work's; or what is left registered.
+    pub(super) fn run<T>(
+        options: &SessionOptions,
+        events: Arc<dyn Events>,
+        work: impl FnOnce(&Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let session = Self::open(options, events)?;
+        let result = work(&session);
+        match (result, session.unregister()) {
+            (result, Ok(())) => result,
+            (Ok(_), Err(left)) => Err(left.into()),
+            (Err(error), Err(left)) => Err(error.and_left(left)),
+        }
+    }
+
+    fn unregister(&self) -> Result<(), ServiceError> {
+        self.registered.get().map_or(Ok(()), |registered| self.wait(registered.live.end()))
+    }
+
+    /// The network client of options.
+    pub(super) fn client(options: &SessionOptions) -> Result<net::Client, Error> {
         let mut extra_authorities = Vec::new();
         for path in &options.cacerts {
             extra_authorities.push((path.display().to_string(), read_local(path)?));
         }
-        let client = net::Client::new(net::Settings {
+        Ok(net::Client::new(net::Settings {
             offline: options.offline,
             extra_authorities,
             system_bundle: options.system_bundle.clone(),
@@ -58,16 +108,7 @@ impl Session {
                 no_proxy: options.proxy.no_proxy.clone(),
             },
             ..net::Settings::default()
-        })?;
-        let settings = crate::registry::Settings {
-            plain_http: options.plain_http.iter().cloned().collect(),
-            credentials: credentials(options)?,
-            identities: BTreeMap::new(),
-            ..Default::default()
-        };
-        let registry = Registry::new(client.clone(), settings, Arc::clone(&events));
-        let (named, of_host) = (Holdings::named(options)?, OnceLock::new());
-        Ok(Self { options: options.clone(), store, client, registry, events, named, of_host, runtime })
+        })?)
     }
 
     /// Runs the asynchronous part of a stage to its end.
@@ -84,11 +125,28 @@ impl Session {
     ///
     /// # Errors
     /// What was wrong with those that a registration was to bring.
-    pub(super) fn holdings(&self, _base: Option<&Base>) -> Result<&Holdings, Error> {
+    pub(super) fn holdings(&self, base: Option<&Base>) -> Result<&Holdings, Error> {
         if !self.named.is_empty() {
             return Ok(&self.named);
         }
-        Ok(self.of_host.get_or_init(|| Holdings::of_host(&self.options)))
+        if let Some(wanted) = self.options.registration.as_ref().filter(|_| !self.options.offline) {
+            if self.registered.get().is_none() {
+                let service = Service::find(&self.client, &self.options, base)?;
+                let state = self.options.state.clone();
+                let registered = self.wait(Live::register(service, wanted, state, Arc::clone(&self.events)))?;
+                self.registered.get_or_init(|| registered);
+            }
+            return Ok(self.registered.get().map_or(&self.named, |r| &r.holdings));
+        }
+        if self.of_host.get().is_none() {
+            let kept = Record::kept(&self.options.state.join(registration::DIRECTORY));
+            let found = match kept {
+                Some(kept) => registration::in_memory(&kept.pairs)?,
+                None => Holdings::of_host(&self.options),
+            };
+            self.of_host.get_or_init(|| found);
+        }
+        Ok(self.of_host.get().unwrap_or(&self.named))
     }
 
     /// As whom repositories are asked that name no certificate of their own, at this address.
@@ -98,6 +156,10 @@ impl Session {
     pub(super) fn identity_at(&self, url: &str) -> Result<Identity, Error> {
         let network = entitled::network(&self.options);
         let path = entitled::path_below(&network, url).filter(|_| !self.options.offline);
+        // A consumer is registered for addresses of the network only, and the host's certificates are shown to no other.
+        if path.is_some() && self.named.is_empty() && self.options.registration.is_some() {
+            return self.holdings(None)?.for_path(path);
+        }
         self.named.for_path(path)
     }
 
@@ -108,7 +170,11 @@ impl Session {
 
     /// Content overrides, where the certificates are those of a consumer that has some.
     pub(super) fn overrides(&self) -> Vec<Override> {
-        if self.named.is_empty() { Override::discover(&self.options.host_root) } else { Vec::new() }
+        match self.registered.get() {
+            Some(registered) => registered.overrides.clone(),
+            None if self.named.is_empty() => Override::discover(&self.options.host_root),
+            None => Vec::new(),
+        }
     }
 
     /// Marks a stage as begun; it ends when the guard is dropped.
@@ -124,6 +190,15 @@ impl Session {
 
     pub(super) fn note(&self, message: impl Into<String>) {
         self.events.event(Event::Note { message: message.into() });
+    }
+}
+
+/// What was not unregistered by then: a panic went through.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Err(left) = self.unregister() {
+            self.warn(left.to_string());
+        }
     }
 }
 

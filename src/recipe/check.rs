@@ -9,6 +9,11 @@ use super::{
     source::{Path, Source},
 };
 
+/// What kinds of advisories there are.
+pub(super) const TYPES: [&str; 4] = ["security", "bugfix", "enhancement", "newpackage"];
+/// How grave what they mend may be.
+pub(super) const SEVERITIES: [&str; 4] = ["Critical", "Important", "Moderate", "Low"];
+
 /// Turns sections into plans and refuses values that mean nothing.
 pub(super) struct Check<'a> {
     pub(super) source: &'a Source<'a>,
@@ -170,6 +175,13 @@ impl Check<'_> {
             let at = Path::of(&["packages", key]);
             if let Some(spec) = list.iter().find(|s| s.trim().is_empty() || s.contains(char::is_control)) {
                 return Err(self.bad(&at, spec, "a spec cannot be empty or hold control characters"));
+            }
+        }
+        let words = [("types", &p.advisories.types, &TYPES), ("severities", &p.advisories.severities, &SEVERITIES)];
+        for (key, list, known) in words {
+            if let Some(word) = list.iter().find(|word| !known.contains(&word.as_str())) {
+                let at = Path::of(&["packages", "advisories", key]);
+                return Err(self.bad(&at, word, format!("one of {}", known.join(", "))));
             }
         }
         let stream = |m: &&String| m.split_once(':').is_none_or(|(name, stream)| name.is_empty() || stream.is_empty());

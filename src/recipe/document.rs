@@ -115,6 +115,10 @@ pub struct PackagesSection {
     pub compiler_of_kernel: Vec<String>,
     /// Packages never to take: globs.
     pub exclude: Vec<String>,
+    /// If any are given, the only packages to see, beside those of repositories' includepkgs: globs.
+    pub include: Vec<String>,
+    /// Advisories: install means their packages alone.
+    pub advisories: AdvisoriesSection,
     /// Module streams to enable beside the defaults: NAME:STREAM.
     pub modules: Vec<String>,
     /// Whether recommended packages come along.
@@ -139,6 +143,8 @@ impl Default for PackagesSection {
             r#try: vec![],
             compiler_of_kernel: vec![],
             exclude: vec![],
+            include: vec![],
+            advisories: AdvisoriesSection::default(),
             modules: vec![],
             weak: false,
             docs: false,
@@ -148,6 +154,22 @@ impl Default for PackagesSection {
             arch: BTreeMap::new(),
         }
     }
+}
+
+/// Which advisories: those that any of these names. None named: no limit.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdvisoriesSection {
+    /// Advisories by id: RHSA-2024:0001.
+    pub ids: Vec<String>,
+    /// Kinds of advisories: security, bugfix, enhancement, newpackage.
+    pub types: Vec<String>,
+    /// CVEs that are fixed: CVE-2024-0001.
+    pub cves: Vec<String>,
+    /// Bugs that are fixed, by their numbers in Bugzilla.
+    pub bugzillas: Vec<String>,
+    /// Severities: Critical, Important, Moderate, Low.
+    pub severities: Vec<String>,
 }
 
 /// Additions for one architecture.

@@ -5,7 +5,8 @@ use toml::{Spanned, Value, de::DeValue};
 use crate::terms::Arch;
 
 use super::{
-    ArchPlan, Document, Error, GroupPlan, ImagePlan, Overrides, PackagePlan, Template, TreePlan,
+    AdvisoriesSection, AdvisoryPlan, ArchPlan, Document, Error, GroupPlan, ImagePlan, Overrides, PackagePlan, Template,
+    TreePlan,
     check::Check,
     source::{Path, Source},
     variables::{Rules, Variables},
@@ -150,6 +151,11 @@ fn image(document: &Document, overrides: &Overrides) -> ImagePlan {
     }
 }
 
+fn advisories(a: &AdvisoriesSection) -> AdvisoryPlan {
+    let AdvisoriesSection { ids, types, cves, bugzillas, severities } = a.clone();
+    AdvisoryPlan { ids, types, cves, bugzillas, severities }
+}
+
 fn packages(document: &Document, arch: Arch, overrides: &Overrides) -> PackagePlan {
     let p = &document.packages;
     let own = p.arch.get(&arch).cloned().unwrap_or_default();
@@ -163,6 +169,8 @@ fn packages(document: &Document, arch: Arch, overrides: &Overrides) -> PackagePl
         r#try: both(&p.r#try, own.r#try),
         compiler_of_kernel: p.compiler_of_kernel.clone(),
         exclude: both(&p.exclude, own.exclude),
+        include: p.include.clone(),
+        advisories: advisories(&p.advisories).and(&overrides.advisories),
         modules: both(&p.modules, overrides.modules.clone()),
         platform: overrides.platform.clone(),
         weak: p.weak,

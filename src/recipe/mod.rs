@@ -32,15 +32,15 @@ use std::{
 };
 
 pub use document::{
-    ArchPackagesSection, Document, FileSection, GroupSection, ImageSection, LayerSection, PackagesSection, RepoSection,
-    TreeSection, UserSection,
+    AdvisoriesSection, ArchPackagesSection, Document, FileSection, GroupSection, ImageSection, LayerSection,
+    PackagesSection, RepoSection, TreeSection, UserSection,
 };
 pub use error::{Error, Meant, Place};
 pub use layering::Layering;
 pub use overrides::Overrides;
 pub use plan::{
-    ArchPlan, Base, Content, FilePlan, GroupPlan, ImagePlan, LayerPlan, PackagePlan, RepoPlan, RepoUrl, TreePlan,
-    UserPlan,
+    AdvisoryPlan, ArchPlan, Base, Content, FilePlan, GroupPlan, ImagePlan, LayerPlan, PackagePlan, RepoPlan, RepoUrl,
+    TreePlan, UserPlan,
 };
 pub use schema::schema;
 pub use template::{Template, uname};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::AdvisoryPlan;
 use crate::terms::Arch;
 
 /// Changes to a recipe, from flags. Plain data; every field empty means the recipe as written.
@@ -26,6 +27,8 @@ pub struct Overrides {
     pub tags: Vec<String>,
     /// `--module`: beside the recipe's.
     pub modules: Vec<String>,
+    /// `--advisory`, `--security` and the like: beside the recipe's.
+    pub advisories: AdvisoryPlan,
     /// `--platform-id`.
     pub platform: Option<String>,
     /// `--same-versions`.

@@ -1,7 +1,10 @@
 //! Metadata beside the packages: modules and groups.
 
 use super::{Error, Fetch, Repository, load};
-use crate::formats::repodata::{Comps, Modules, RepodataError};
+use crate::formats::repodata::{AdvisoryLimits, Collection, Comps, Modules, RepodataError};
+
+/// Types under which repositories list their groups.
+const GROUPS: [&str; 3] = ["group", "group_gz", "group_xz"];
 
 impl Repository {
     /// What its `modules.yaml` says; nothing where it has none.
@@ -18,8 +21,32 @@ impl Repository {
     /// # Errors
     /// As for [`Repository::modules`].
     pub async fn comps(&self, fetch: &impl Fetch) -> Result<Comps, Error> {
-        let bytes = self.document(fetch, &["group", "group_gz", "group_xz"], "comps.xml", Comps::read).await?;
+        let bytes = self.document(fetch, &GROUPS, "comps.xml", Comps::read).await?;
         Ok(bytes.unwrap_or_default())
+    }
+
+    /// The packages of the advisories asked for; none where it has no `updateinfo.xml`.
+    ///
+    /// # Errors
+    /// As for [`Repository::modules`].
+    pub async fn advisories(&self, fetch: &impl Fetch, limits: &AdvisoryLimits) -> Result<Vec<Collection>, Error> {
+        let limits = limits.clone();
+        let read = move |bytes| limits.read(bytes);
+        Ok(self.document(fetch, &["updateinfo"], "updateinfo.xml", read).await?.unwrap_or_default())
+    }
+
+    /// Whether all documents that dnf would load can be had, but for `filelists.xml`, which only a few requests need.
+    ///
+    /// # Errors
+    /// The first that cannot.
+    pub(super) async fn is_whole(&self, fetch: &impl Fetch) -> Result<(), Error> {
+        for kind in [&["modules"][..], &GROUPS, &["updateinfo"]] {
+            let found = kind.iter().find_map(|kind| self.repomd.data.get(*kind)).filter(|file| file.checksum.is_some());
+            if let Some(file) = found {
+                load::open(fetch, &self.config, &self.mirrors, file).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn document<T: Send + 'static>(

@@ -62,8 +62,8 @@ pub async fn load(fetch: &impl Fetch, configs: &[RepoConfig]) -> Result<Vec<Load
     let results = join_all(configs.iter().map(|config| load_one(fetch, config))).await;
     let outcome = |(config, result): (&RepoConfig, Result<Repository, Error>)| match result {
         Ok(repository) => Ok(Loaded::Ready(Box::new(repository))),
-        // Broken metadata is never skipped over: only absence is.
-        Err(error @ (Error::Fetch { .. } | Error::NoAddress { .. })) if config.skip_if_unavailable => {
+        // As dnf: for any reason, broken metadata among them. A full disk of our own is none.
+        Err(error) if config.skip_if_unavailable && error.class() != Class::Internal => {
             Ok(Loaded::Skipped { id: config.id.clone(), error })
         }
         Err(error) => Err(error),
@@ -83,6 +83,9 @@ async fn load_one(fetch: &impl Fetch, config: &RepoConfig) -> Result<Repository,
             Err(error) => {
                 tracing::debug!(repo = config.id, mirror = crate::terms::stripped(&found.bases[0]), %error, "next mirror");
                 last = error;
+            }
+            Ok(repository) if config.skip_if_unavailable => {
+                return repository.is_whole(fetch).await.map(|()| repository);
             }
             ready => return ready,
         }

@@ -9,10 +9,16 @@
 //! over it. The server believes the certificate alone; the data tells the client what to ask for. So its signature is not
 //! needed here: forged data leads to addresses that refuse, or to packages whose own signatures don't hold.
 //!
-//! Takes bytes and an explicit "now"; reads no clock, opens no socket, and what is called `discover` alone looks at the disk,
-//! below the root it is given: certificates, [`Conf`] (`rhsm.conf`), [`Override`]s. Private
+//! ```text
+//! Credentials ─▶ Candlepin::register ─▶ Consumer ─▶ certificates ─▶ Pair …, and at last Candlepin::unregister
+//! ```
+//!
+//! Takes bytes and an explicit "now"; reads no clock, opens no socket. What is called `discover` looks at the disk, below the
+//! root it is given: certificates, [`Conf`] (`rhsm.conf`), [`Override`]s; and a [`Record`] is a file, because it has to outlive
+//! a build that is killed. [`Candlepin`] says what to ask of the subscription service, and the pipeline asks it. Private
 //! keys are only found here, never opened: see [`net::ClientCertificate`](crate::net::ClientCertificate).
 
+mod candlepin;
 mod certificate;
 mod conf;
 mod content;
@@ -25,9 +31,12 @@ mod grant;
 mod overrides;
 mod path_tree;
 mod pem;
+mod record;
+mod service_error;
 #[cfg(test)]
 mod tests;
 
+pub use candlepin::{Candlepin, Consumer, Credentials, Pair, is_uuid, message};
 pub use conf::{CDN, Conf};
 pub use content::Content;
 pub use discover::{CertificateFile, discover, in_directory};
@@ -35,3 +44,5 @@ pub use entitlement::Entitlement;
 pub use error::{Defect, Error};
 pub use grant::{Grant, grant};
 pub use overrides::Override;
+pub use record::{Record, Registration};
+pub use service_error::{ServiceError, Step};

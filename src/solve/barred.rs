@@ -21,7 +21,7 @@ pub enum Barred {
     Excluded(String),
     /// An `excludepkgs` pattern of its repository.
     ExcludedByRepo(String),
-    /// Its repository's `includepkgs` does not name it.
+    /// Neither its repository's `includepkgs` nor the request's includes name it.
     NotIncluded,
     /// It belongs to this module stream (`NAME:STREAM`), which is not active.
     InactiveStream(String),
@@ -99,6 +99,10 @@ impl Pool<'_> {
                 }
             }
         }
+        let included: BTreeSet<Pkg> = self.request.includes.iter().flat_map(|p| self.named_like(p)).collect();
+        if !self.request.includes.is_empty() {
+            hidden.extend(self.all().filter(|&p| self.is_installed(p) && !included.contains(&p)));
+        }
         for (i, source) in self.request.sources.iter().enumerate() {
             let c = self.catalogs[i + self.installed_catalogs];
             let start = self.first[i + self.installed_catalogs];
@@ -112,8 +116,10 @@ impl Pool<'_> {
                     barred.entry(p).or_insert_with(|| Barred::ExcludedByRepo(pattern.clone()));
                 }
             }
-            if !source.includes.is_empty() {
-                let included: BTreeSet<Pkg> = source.includes.iter().flat_map(|p| self.named_like(p)).collect();
+            // A repository's own includes and everybody's add up (libdnf's `dnf_sack_recompute_considered_map`).
+            if !source.includes.is_empty() || !self.request.includes.is_empty() {
+                let own_included = source.includes.iter().flat_map(|p| self.named_like(p));
+                let included: BTreeSet<Pkg> = own_included.chain(included.iter().copied()).collect();
                 for p in own.map(Pkg).filter(|p| !included.contains(p)) {
                     barred.entry(p).or_insert(Barred::NotIncluded);
                 }

@@ -20,6 +20,12 @@ pub enum Error {
         /// What comes close to them: spec and what exists.
         near: Vec<(String, Near)>,
     },
+    /// No advisory among those asked for brings any of them.
+    #[error("no advisory asked for brings a package for {}", list(.specs))]
+    NotAdvised {
+        /// The specs, in the request's order.
+        specs: Vec<String>,
+    },
     /// A profile's package is nowhere.
     #[error("{spec}: no repository has its package {name}")]
     NoMember {
@@ -85,7 +91,9 @@ impl Fault for Error {
         match self {
             Self::Spec { .. } => Class::Usage,
             Self::NeedsFileLists { .. } => Class::Internal,
-            Self::NoMatch { .. } | Self::NoMember { .. } | Self::Unsatisfiable(_) => Class::Unsatisfiable,
+            Self::NoMatch { .. } | Self::NotAdvised { .. } | Self::NoMember { .. } | Self::Unsatisfiable(_) => {
+                Class::Unsatisfiable
+            }
         }
     }
 
@@ -99,6 +107,9 @@ impl Fault for Error {
             Self::Unsatisfiable(why) if !why.without_best.is_empty() => {
                 let packages: Vec<String> = why.without_best.iter().take(5).map(ToString::to_string).collect();
                 Some(format!("with --no-best (best = false in a recipe) {} would be taken", packages.join(", ")))
+            }
+            Self::NotAdvised { .. } => {
+                Some("leave --advisory, --security and the like away for these, or put them under try".into())
             }
             _ => None,
         }

@@ -16,6 +16,7 @@
 //! Pure: no file, no socket, no clock. File dependencies outside `primary.xml`'s lists end in [`Error::NeedsFileLists`]
 //! with the paths to look up; the caller answers through [`Source::answer`] and asks again.
 
+mod advised;
 mod agree;
 mod barred;
 mod changes;

@@ -188,6 +188,11 @@ pub struct Request {
     pub excludes: Vec<String>,
     /// Of these names only these versions are taken from repositories.
     pub pins: Pins,
+    /// If not empty, the only packages to see beside those that repositories' own `includepkgs` name (dnf's `includepkgs`).
+    pub includes: Vec<String>,
+    /// If given, what advisories bring: specs mean these alone, or the next newer one where it is not there. Not groups, nor what is
+    /// needed.
+    pub advised: Option<BTreeSet<Nevra>>,
     /// Each spec's best candidate or an error (dnf's `best=True`); else the best that can be had.
     pub best: bool,
     /// Take recommended and supplementing packages too, where they fit.
@@ -212,6 +217,8 @@ impl Request {
             masks: Masks::default(),
             excludes: Vec::new(),
             pins: Pins::new(),
+            includes: Vec::new(),
+            advised: None,
             best: true,
             weak: false,
             installonly: INSTALLONLY.map(str::to_owned).to_vec(),

@@ -163,7 +163,8 @@ impl Resolver<'_> {
     /// The specs as goals, and the `try` specs nobody has.
     fn wanted(&self) -> Result<(Vec<Aim>, Vec<String>), Error> {
         let request = self.pool.request;
-        let (mut goals, mut missing, mut unmatched) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut goals, mut missing) = (Vec::new(), Vec::new());
+        let (mut unmatched, mut limited) = (Vec::new(), Vec::new());
         let specs = request.specs.iter().map(|s| (s, true)).chain(request.try_specs.iter().map(|s| (s, false)));
         for (spec, hard) in specs {
             let found = self.pool.matching(spec)?;
@@ -171,9 +172,10 @@ impl Resolver<'_> {
                 missing.push(spec.clone());
                 continue;
             }
+            let not_advised = found.not_advised;
             let candidates = self.pool.candidates(spec, found);
             if candidates.is_empty() {
-                unmatched.push(spec.clone());
+                if not_advised { &mut limited } else { &mut unmatched }.push(spec.clone());
             }
             goals.extend(candidates.into_iter().map(|list| (Goal::Spec(spec.clone()), list)));
         }
@@ -182,6 +184,7 @@ impl Resolver<'_> {
             goals.extend(candidates.into_iter().map(|list| (Goal::Wish(spec.clone()), list)));
         }
         match unmatched.first() {
+            None if !limited.is_empty() => Err(Error::NotAdvised { specs: limited }),
             Some(_) => {
                 let near = |spec: &String| {
                     near_spec(self.pool, spec).into_iter().map(|n| (spec.to_owned(), n)).collect::<Vec<_>>()

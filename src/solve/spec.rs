@@ -106,6 +106,10 @@ pub(super) struct Match {
     pub packages: Vec<Pkg>,
     /// The spec is a bare name, and so also means what obsoletes the packages of that name.
     just_name: bool,
+    /// Its architecture is a pattern: dnf installs every one that fits, whatever advisories say.
+    many_arches: bool,
+    /// There are packages, and advisories bring none of them.
+    pub not_advised: bool,
 }
 
 /// Whether the spec is a pattern.
@@ -120,7 +124,9 @@ impl Pool<'_> {
         let spec = spec.trim();
         let usable = self.reading(spec, &|p| self.is_considered(p))?;
         if !usable.packages.is_empty() {
-            return Ok(usable);
+            let limit = |packages| if usable.many_arches { packages } else { self.advised(packages) };
+            let packages = limit(usable.packages);
+            return Ok(Match { not_advised: packages.is_empty(), packages, ..usable });
         }
         Ok(Match { just_name: false, ..self.reading(spec, &|p| !self.is_hidden(p))? })
     }
@@ -161,11 +167,12 @@ impl Pool<'_> {
         for form in forms(spec) {
             let packages = self.of_form(&form, fits);
             if !packages.is_empty() {
-                return Ok(Match { packages, just_name: form.just_name });
+                let many_arches = matches!(form.arch, Part::Like(_));
+                return Ok(Match { packages, just_name: form.just_name, many_arches, ..Match::default() });
             }
         }
         if let (true, Ok(glob)) = (is_glob(spec), Glob::new(spec)) {
-            return Ok(Match { packages: self.like(&glob.compile_matcher(), fits), just_name: false });
+            return Ok(Match { packages: self.like(&glob.compile_matcher(), fits), ..Match::default() });
         }
         let wanted: Requirement =
             spec.parse().map_err(|source| Error::Spec { spec: spec.chars().take(200).collect(), source })?;
@@ -174,7 +181,7 @@ impl Pool<'_> {
         if !spec.starts_with('/') && packages.iter().any(|&p| self.is_visible(p)) {
             packages.retain(|&p| self.is_visible(p));
         }
-        Ok(Match { packages, just_name: false })
+        Ok(Match { packages, ..Match::default() })
     }
 
     /// By full name, else by capability.

@@ -9,13 +9,13 @@
 //!   file PATH
 //! [installed]
 //! [request]
-//! install SPEC… | try SPEC | exclude GLOB | protect NAME | weak | nobest
+//! install SPEC… | try SPEC | exclude GLOB | include GLOB | advised NEVRA… | protect NAME | weak | nobest
 //! [expect]
 //! install|upgrade|downgrade|reinstall|remove NEVRA [from REPO] [replaces NEVRA…] | missing SPEC | unsatisfiable
 //! error LINE-OF-THE-MESSAGE | hint TEXT
 //! ```
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use proptest::prelude::*;
 
@@ -30,6 +30,8 @@ struct Case {
     specs: Vec<String>,
     tries: Vec<String>,
     excludes: Vec<String>,
+    includes: Vec<String>,
+    advised: Option<BTreeSet<Nevra>>,
     protected: Vec<String>,
     weak: bool,
     nobest: bool,
@@ -91,6 +93,11 @@ fn read(text: &str) -> (Vec<Source>, Option<Installed>, Vec<Case>) {
                     "install" => case.specs.extend(rest.split(' ').map(str::to_owned)),
                     "try" => case.tries.push(rest.to_owned()),
                     "exclude" => case.excludes.push(rest.to_owned()),
+                    "include" => case.includes.push(rest.to_owned()),
+                    "advised" => {
+                        let nevras = rest.split_whitespace().map(|n| n.parse().expect(n));
+                        case.advised = Some(nevras.collect());
+                    }
                     "protect" => case.protected.push(rest.to_owned()),
                     "weak" => case.weak = true,
                     "nobest" => case.nobest = true,
@@ -149,6 +156,8 @@ fn run(name: &str, text: &str) {
         request.specs.clone_from(&case.specs);
         request.try_specs = case.tries;
         request.excludes = case.excludes;
+        request.includes = case.includes;
+        request.advised = case.advised;
         request.protected = case.protected;
         request.weak = case.weak;
         request.best = !case.nobest;
@@ -193,6 +202,8 @@ scenarios! {
     best_or_an_error "best"
     older_architecture_only_where_needed "multilib"
     repositories_have_priorities_and_filters "repositories"
+    includes_add_up "includes"
+    advisories_limit_specs "advisories"
     every_spelling_of_a_spec "specs"
     choices_between_names "choices"
     rpm_features_are_checked "rpmlib"

@@ -40,9 +40,21 @@ impl Authority {
         self.version_three(serial, validity, content, &[tree_extension(paths)])
     }
 
+    /// As [`Authority::entitlement`], for the key of another pair.
+    pub fn entitlement_for(&self, pair: &ClientPair, serial: u64, content: &[Value]) -> ClientPair {
+        let key = rcgen::KeyPair::from_pem(&pair.key).expect("the testbed's own key");
+        let kind = (vec![8], element(UTF8_STRING, b"OrgLevel"));
+        let (_, tree) = tree_extension(&[ORGANISATION]);
+        let extensions = [(vec![6], element(UTF8_STRING, b"3.4")), kind, (vec![7], tree)];
+        self.with_data(self.client_of(&key, serial, Validity::Now, &extensions), content)
+    }
+
     fn version_three(&self, serial: u64, validity: Validity, content: &[Value], more: &[(u64, Vec<u8>)]) -> ClientPair {
         let version = [(6, element(UTF8_STRING, b"3.4"))];
-        let mut pair = self.client_with(serial, validity, &[&version, more].concat());
+        self.with_data(self.client_with(serial, validity, &[&version, more].concat()), content)
+    }
+
+    fn with_data(&self, mut pair: ClientPair, content: &[Value]) -> ClientPair {
         let data = deflated(document(content).to_string().as_bytes());
         let signature = self.signing_key().sign(&data).expect("signing with a fresh key cannot fail");
         pair.certificate += &block("ENTITLEMENT DATA", &data);

@@ -8,6 +8,7 @@
 //! | [`repo`] | repomd, primary and filelists for a set of made packages |
 //! | [`server`] [`tls`] | an HTTP/1 server on 127.0.0.1 in a thread of its own, with mutual TLS and a request log |
 //! | [`entitlement`] | client certificates that list content sets, as Red Hat's do |
+//! | [`candlepin`] | a subscription service that validates what it is asked |
 //! | [`cdn`] | a file tree from memory, with ranges, entitlement checks and injected faults |
 //! | [`registry`] | the distribution protocol: pull, push, mount, authentication |
 //! | [`image`] | OCI base images out of made packages |
@@ -16,6 +17,7 @@
 //! Nothing here is hardened: it answers only on the loopback interface, and its failures are panics with a reason, as befits
 //! a test fixture that the program itself feeds.
 
+pub mod candlepin;
 pub mod cdn;
 mod compress;
 mod cpio;
@@ -34,6 +36,7 @@ pub mod spec;
 pub mod tls;
 pub mod world;
 
+pub use candlepin::Candlepin;
 pub use cdn::{Cdn, Fault, Trouble};
 pub use compress::compress;
 pub use files::{Kind, MadeFile};

@@ -83,6 +83,17 @@ impl Authority {
         validity: Validity,
         extensions: &[(Vec<u64>, Vec<u8>)],
     ) -> ClientPair {
+        self.client_of(&KeyPair::generate().expect(MAKING), serial, validity, extensions)
+    }
+
+    /// The same for a key there is.
+    pub(super) fn client_of(
+        &self,
+        key: &KeyPair,
+        serial: u64,
+        validity: Validity,
+        extensions: &[(Vec<u64>, Vec<u8>)],
+    ) -> ClientPair {
         let mut params = params(&format!("{serial:032x}"), validity);
         params.serial_number = Some(SerialNumber::from_slice(&serial.to_be_bytes()));
         params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
@@ -91,8 +102,7 @@ impl Authority {
                 .iter()
                 .map(|(arcs, value)| CustomExtension::from_oid_content(&[&RED_HAT, &arcs[..]].concat(), value.clone())),
         );
-        let key = KeyPair::generate().expect(MAKING);
-        let certificate = params.signed_by(&key, &self.issuer).expect(MAKING);
+        let certificate = params.signed_by(key, &self.issuer).expect(MAKING);
         ClientPair { serial, certificate: certificate.pem(), key: key.serialize_pem() }
     }
 

@@ -17,6 +17,8 @@ mod publishing;
 mod refused_packages;
 mod refused_places;
 mod refused_recipes;
+mod registered;
 mod reproducible;
 mod scriptlets;
+mod unavailable;
 mod world;

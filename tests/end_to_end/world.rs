@@ -7,7 +7,7 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{LazyLock, OnceLock},
+    sync::{Arc, LazyLock, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Site {
     pub(crate) cdn: Cdn,
     pub(crate) registry: Registry,
-    pub(crate) authority: Authority,
+    pub(crate) authority: Arc<Authority>,
     pub(crate) client: ClientPair,
     directory: tempfile::TempDir,
 }
@@ -116,7 +116,7 @@ impl Site {
     }
 
     fn bare(manners: Manners, base: bool) -> Self {
-        let authority = Authority::new("drydock tests");
+        let authority = Arc::new(Authority::new("drydock tests"));
         let client = authority.entitlement(1, Validity::Now, &World::shared().content_sets());
         let cdn = Cdn::start(tree(), Speaks::MutualTls(&authority)).expect("a port");
         let registry = Registry::start(manners, Speaks::Http).expect("a port");
@@ -265,6 +265,12 @@ impl Call<'_> {
         while let Some(at) = self.arguments.iter().position(|a| a == flag) {
             self.arguments.drain(at..at + 2);
         }
+        self
+    }
+
+    /// Takes a flag without a value out.
+    pub(crate) fn without_flag(mut self, flag: &str) -> Self {
+        self.arguments.retain(|a| a != flag);
         self
     }
 

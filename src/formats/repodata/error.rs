@@ -53,6 +53,12 @@ pub enum RepodataError {
         /// What is missing, and from where.
         what: &'static str,
     },
+    /// A page of a portal or proxy, or of a server that has only pages.
+    #[error("{document} is an HTML page")]
+    Html {
+        /// The document.
+        document: &'static str,
+    },
     /// A document type declaration or an entity that XML itself does not define.
     #[error("{document} declares or uses XML entities of its own, which repository metadata never does")]
     Entities {
@@ -103,6 +109,11 @@ impl Fault for RepodataError {
     }
 
     fn hint(&self) -> Option<String> {
+        if let Self::Html { .. } = self {
+            return Some(
+                "a portal or proxy may answer in the server's place, or the address is not a repository's".into(),
+            );
+        }
         Some("the repository's metadata is broken or incomplete: try another mirror, or tell its owner".into())
     }
 }

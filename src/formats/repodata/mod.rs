@@ -3,7 +3,7 @@
 //! ```text
 //! repomd.xml ──▶ Repomd            which files, with which checksums
 //! primary.xml ──▶ Builder ──▶ Catalog     one flat block of bytes: saved and loaded by a bulk copy
-//! modules.yaml ──▶ Modules         comps.xml ──▶ Comps
+//! modules.yaml ──▶ Modules         comps.xml ──▶ Comps         updateinfo.xml ──▶ the packages of the advisories asked for
 //! filelists.xml ──▶ who owns these paths?  never kept whole
 //! "(a if b)" ──▶ Rich
 //! ```
@@ -27,6 +27,7 @@ mod package;
 mod primary;
 mod repomd;
 mod rich;
+mod updateinfo;
 mod xml;
 mod yaml;
 
@@ -42,6 +43,7 @@ pub use package::{Dep, EvrRef, FileKind, PkgId, Relation, StrId};
 pub use primary::read_primary;
 pub use repomd::{DataFile, Repomd};
 pub use rich::{Rich, RichError};
+pub use updateinfo::{AdvisoryLimits, AdvisoryModule, Collection};
 
 #[cfg(test)]
 mod tests;

@@ -100,6 +100,9 @@ impl<R: BufRead> Xml<R> {
                 self.reader.read_event_into(&mut self.buf).map_err(|e| fault(self.document, position, limit, e))?;
             match event {
                 Event::Start(start) => {
+                    if !self.seen_root && is_html(&start) {
+                        return Err(RepodataError::Html { document: self.document });
+                    }
                     self.depth += 1;
                     self.seen_root = true;
                     self.text.clear();
@@ -127,6 +130,7 @@ impl<R: BufRead> Xml<R> {
                     Some(c) => self.text.push(c),
                     None => return Err(RepodataError::Entities { document: self.document }),
                 },
+                Event::DocType(kind) if is_html(&kind) => return Err(RepodataError::Html { document: self.document }),
                 Event::DocType(_) => return Err(RepodataError::Entities { document: self.document }),
                 Event::Eof if self.depth > 0 || !self.seen_root => {
                     return Err(RepodataError::Truncated { document: self.document, position });
@@ -165,6 +169,12 @@ impl<R: BufRead> Xml<R> {
         }
         Ok(())
     }
+}
+
+/// Whether a tag or a document type begins with `html`, in any case.
+fn is_html(text: &str) -> bool {
+    let word = text.trim_start().split(|c: char| !c.is_ascii_alphanumeric()).next();
+    word.is_some_and(|w| w.eq_ignore_ascii_case("html"))
 }
 
 fn fault(document: &'static str, position: u64, limit: u64, error: quick_xml::Error) -> RepodataError {

@@ -12,6 +12,7 @@ use std::{fs::File, path::Path, sync::Arc};
 use self::settle::{Part, settle};
 use super::{
     Error, Session,
+    advisories::{self, Limits as _},
     base::{self, Base},
     modular::{self, Asked},
     options::{Installed, ResolveOptions},
@@ -108,10 +109,12 @@ fn part<'a>(session: &'a Session, options: &ResolveOptions, arch: Arch) -> Resul
     request.sources = loads.sources();
     request.specs.clone_from(&options.specs);
     request.excludes.clone_from(&options.exclude);
+    request.includes.clone_from(&options.include);
     request.best = options.best;
     request.weak = options.weak;
     let asked = Asked { modules: &options.modules, platform: options.platform.as_deref(), base: base.as_ref() };
     let choice = modular::prepare(session, &loads, &mut request, &asked)?;
+    request.advised = advisories::packages(session, &loads, &options.advisories.limits(), &choice)?;
     Ok((loads, Part { request, choice }))
 }
 
