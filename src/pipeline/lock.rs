@@ -58,13 +58,13 @@ pub(super) fn make(
         // All architectures have a say in each other's versions: all are in memory.
         let parts: Vec<Part<'_>> = plans.iter().map(|p| Part::open(session, recipe, p)).collect::<Result<_, _>>()?;
         for (part, solution) in parts.iter().zip(agreed(session, &parts)?) {
-            part.finish(session, solution, &mut lock)?;
+            part.finish(session, &solution, &mut lock)?;
         }
     } else {
         for plan in plans {
             let part = Part::open(session, recipe, plan)?;
             let solution = part.solve(session, &Pins::new())?;
-            part.finish(session, solution, &mut lock)?;
+            part.finish(session, &solution, &mut lock)?;
         }
     }
     // What was written is what is built from: order and credentials put right.
@@ -100,18 +100,18 @@ impl<'a> Part<'a> {
         resolve::solve(session, self.plan, &self.loads, &self.trusts, request)
     }
 
-    fn finish(&self, session: &Session, solution: Solution, lock: &mut Lock) -> Result<(), Error> {
+    fn finish(&self, session: &Session, solution: &Solution, lock: &mut Lock) -> Result<(), Error> {
         for name in &solution.absent {
             session.warn(format!("{}: no repository has the group package {name}", self.plan.arch));
         }
         let mut choice = self.choice.clone();
-        choice.installed(&solution);
+        choice.installed(solution);
         let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
         lock.epoch = lock.epoch.max(self.base.epoch()).max(Epoch::new(newest));
         let modules = modular::locked(&choice);
         // Where a package is must be fit to be written down.
         solution.changes.iter().try_for_each(|change| self.loads.download(change).map(drop))?;
-        let locked = arch_lock(self.plan, &self.base, &self.loads, &self.trusts, &solution);
+        let locked = arch_lock(self.plan, &self.base, &self.loads, &self.trusts, solution);
         lock.arches.insert(self.plan.arch, ArchLock { modules, ..locked });
         Ok(())
     }

@@ -35,7 +35,7 @@ pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Reso
     if let Some(path) = &options.problem {
         return replay(path, options, &*events);
     }
-    let session = Session::open(&options.session, Arc::clone(&events))?;
+    let session = Session::open(&options.session, events)?;
     let (mut loads, mut parts) = (Vec::new(), Vec::new());
     for &arch in &options.arches {
         let (loaded, part) = part(&session, options, arch)?;
@@ -51,7 +51,7 @@ pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Reso
         save(path, &Problem { parts, same_versions: options.same_versions })?;
         session.note(format!("the problem is saved in {}", path.display()));
     }
-    finished(outcome, &*events)
+    finished(outcome, &*session.events)
 }
 
 /// Solves a saved problem: no network, no store, no base.
