@@ -240,6 +240,9 @@ pub(super) struct RecipeChoice {
     /// Architectures, in place of the recipe's: x86_64, aarch64, ppc64le, s390x
     #[arg(long = "arch", value_name = "A,B", value_delimiter = ',')]
     arches: Vec<Arch>,
+    /// Ask for the same versions on all architectures, where they exist
+    #[arg(long)]
+    same_versions: bool,
     #[command(flatten)]
     modules: ModuleArgs,
     #[command(flatten)]
@@ -352,6 +355,7 @@ impl RecipeChoice {
                 tags: tags.to_vec(),
                 modules: self.modules.modules.clone(),
                 platform: self.modules.platform.clone(),
+                same_versions: self.same_versions,
                 advisories: self.advisories.plan(),
             },
             repo_files: repositories.repo_files.clone(),

@@ -48,6 +48,14 @@ pub enum Error {
     RepoFile(#[from] repos::ConfigError),
     #[error(transparent)]
     Solve(#[from] solve::Error),
+    /// A saved problem that cannot be used.
+    #[error("reading the problem {}", path.display())]
+    Problem {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: solve::ProblemError,
+    },
     #[error(transparent)]
     Streams(#[from] solve::streams::StreamError),
     /// An `@…` that is neither module nor group.
@@ -229,6 +237,7 @@ impl Error {
             Self::Service(e) => e,
             Self::AndLeft { error, .. } => error.as_ref(),
             Self::Key { source, .. } => source,
+            Self::Problem { source, .. } => source,
             _ => return None,
         })
     }

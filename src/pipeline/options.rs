@@ -164,8 +164,8 @@ pub struct ResolveOptions {
     pub repos: Vec<(String, String)>,
     /// `.repo` files.
     pub repo_files: Vec<PathBuf>,
-    /// For which architecture.
-    pub arch: Arch,
+    /// For which architectures; at least one.
+    pub arches: Vec<Arch>,
     /// What counts as installed.
     pub installed: Installed,
     /// Globs of packages never to take.
@@ -184,6 +184,14 @@ pub struct ResolveOptions {
     pub modules: Vec<String>,
     /// The platform of modules, `platform:el8`.
     pub platform: Option<String>,
+    /// Ask for equal versions on all architectures.
+    pub same_versions: bool,
+    /// Packages to account for: names, full names, any spec.
+    pub why: Vec<String>,
+    /// Write the problem to this file.
+    pub save_problem: Option<PathBuf>,
+    /// Solve the problem in this file, in place of asking repositories.
+    pub problem: Option<PathBuf>,
 }
 
 /// What a resolution starts from.

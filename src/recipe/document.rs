@@ -129,6 +129,8 @@ pub struct PackagesSection {
     pub docs: bool,
     /// Whether only the best version of a requested package will do.
     pub best: bool,
+    /// Whether all architectures get the same versions, where they exist.
+    pub same_versions: bool,
     /// Languages whose files are installed; all when empty.
     pub langs: Vec<String>,
     /// Additions for one architecture.
@@ -149,6 +151,7 @@ impl Default for PackagesSection {
             weak: false,
             docs: false,
             best: true,
+            same_versions: false,
             langs: vec![],
             arch: BTreeMap::new(),
         }

@@ -123,6 +123,9 @@ pub struct PackagePlan {
     pub docs: bool,
     /// Whether only the best version will do.
     pub best: bool,
+    /// Whether all architectures get the same versions, where they exist.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub same_versions: bool,
     /// Languages whose files are installed; all when empty.
     pub langs: Vec<String>,
 }
