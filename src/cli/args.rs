@@ -141,6 +141,10 @@ pub(super) struct RepositoryArgs {
     /// Trust packages signed with this key (again and again)
     #[arg(long = "gpgkey", value_name = "FILE|URL")]
     gpgkeys: Vec<String>,
+    /// Take a base image only if it is signed as this policy wants, a containers-policy.json(5) [default:
+    /// ~/.config/containers/policy.json, else /etc/containers/policy.json, as podman]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Judge signatures by this crypto policy: DEFAULT, LEGACY, FUTURE or FIPS, perhaps with a subpolicy as in DEFAULT:SHA1
     /// [default: the base image's, else DEFAULT]
     #[arg(long, value_name = "POLICY", value_parser = crypto_policy)]
@@ -289,6 +293,9 @@ impl SessionArgs {
             host_root: "/".into(),
             cdn: None,
             rhsm_server: None,
+            policy: None,
+            policy_candidates: environment.containers("policy.json"),
+            registries_d: environment.containers("registries.d"),
             crypto_policy: None,
             registration: None,
             state: environment.state(self.cache.as_deref())?,
@@ -307,6 +314,7 @@ impl SessionArgs {
         Ok(SessionOptions {
             gpgkeys: r.gpgkeys.clone(),
             crypto_policy: r.crypto_policy.clone(),
+            policy: r.policy.clone(),
             no_gpgcheck: r.no_gpgcheck,
             registration: match r.rhsm.certificates().is_empty() {
                 true => r.registration.options(environment)?,

@@ -123,6 +123,8 @@ fn part<'a>(session: &'a Session, options: &ResolveOptions, arch: Arch) -> Resul
 fn image_base(session: &Session, image: &str, arch: Arch) -> Result<Base, Error> {
     let source = ImageSource::named(image)?;
     let (root, document) = source.root(session)?;
-    let (_, manifest) = base::select(session, &source, root, document, arch)?;
+    let index = root.digest().0;
+    let (raw, manifest) = base::select(session, &source, root, document, arch)?;
+    source.is_taken(session, &[index, raw.digest().0])?;
     base::read(session, &source, &manifest, arch, None)
 }
