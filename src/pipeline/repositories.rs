@@ -137,8 +137,10 @@ pub(super) fn dormant_of(session: &Session, recipe: &RecipeOptions, plan: &ArchP
 }
 
 /// One repository by URL, as `--repo ID=URL` of `resolve` gives it.
-pub(super) fn by_url(session: &Session, id: &str, url: &str, variables: &Variables) -> Configured {
-    Configured::new(RepoConfig::new(id, url).expanded(variables), session.identity())
+pub(super) fn by_url(session: &Session, id: &str, url: &str, variables: &Variables) -> Result<Configured, Error> {
+    let config = RepoConfig::new(id, url).expanded(variables);
+    let identity = session.identity_at(config.baseurls.first().map_or("", String::as_str))?;
+    Ok(Configured::new(config, identity))
 }
 
 fn from_plan(
