@@ -11,6 +11,7 @@ use super::{
     Context, Environment, Failure,
     args::{LockChoice, RecipeChoice, RepositoryArgs, SessionArgs},
     table::{bytes, count},
+    versions,
 };
 use crate::pipeline;
 
@@ -57,6 +58,7 @@ fn summary(report: &LockReport) -> String {
             text += &format!("{arch}: in no repository: {}\n", a.missing.join(", "));
         }
     }
+    text += &versions::told(&report.differences, &[]);
     let state = if report.changed { "written" } else { "up to date" };
     format!("{text}{} {state}\n", report.path.display())
 }

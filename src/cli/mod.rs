@@ -24,6 +24,7 @@ mod resolve;
 mod rhsm;
 mod subscription;
 mod table;
+mod versions;
 
 #[cfg(test)]
 mod tests;

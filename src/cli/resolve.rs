@@ -1,11 +1,13 @@
 //! `drydock resolve`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::{
     pipeline::{
         options::{Installed, ResolveOptions},
-        report::{Resolution, ResolvedAction},
+        report::{ArchResolution, Resolution, ResolvedAction},
     },
     terms::Arch,
 };
@@ -14,6 +16,7 @@ use super::{
     Context, Environment, Failure,
     args::{AdvisoryArgs, ModuleArgs, RepositoryArgs, SessionArgs},
     table::{Table, bytes, count},
+    versions,
 };
 use crate::pipeline;
 
@@ -24,11 +27,31 @@ Example:
   drydock resolve gcc make --repo baseos=https://…/$basearch/baseos/os --arch aarch64 --format json")]
 pub(super) struct ResolveArgs {
     /// Names, name.arch, name-version, NEVRAs, globs, capabilities, file paths, @group, @module:stream/profile
-    #[arg(required = true, value_name = "SPEC")]
+    #[arg(required_unless_present = "problem", value_name = "SPEC")]
     specs: Vec<String>,
-    /// The architecture: x86_64, aarch64, ppc64le, s390x
-    #[arg(long, default_value = "x86_64", value_name = "ARCH", help_heading = "Resolving")]
-    arch: Arch,
+    /// Architectures: x86_64, aarch64, ppc64le, s390x; of several, how their versions differ is told
+    #[arg(
+        long = "arch",
+        default_value = "x86_64",
+        value_name = "A,B",
+        value_delimiter = ',',
+        help_heading = "Resolving"
+    )]
+    arches: Vec<Arch>,
+    /// Ask for the same versions on all architectures, where they exist
+    #[arg(long, help_heading = "Resolving")]
+    same_versions: bool,
+    /// Say what became of this package and why: a name, a full name, any spec (again and again)
+    #[arg(long, value_name = "NEVRA|NAME", help_heading = "Resolving")]
+    why: Vec<String>,
+    /// Write all that the answer depends on to a file, for a bug report: metadata, base, request; no credentials
+    #[arg(long, value_name = "FILE", help_heading = "Resolving")]
+    save_problem: Option<PathBuf>,
+    /// Solve a saved problem, without network, repositories or base
+    #[arg(long, value_name = "FILE", help_heading = "Resolving",
+          conflicts_with_all = ["specs", "base", "installed", "exclude", "include", "AdvisoryArgs", "weak", "no_best", "releasever", "repos", "repo_files",
+                                "modules", "platform", "save_problem"])]
+    problem: Option<PathBuf>,
     /// What is installed: the packages of this image
     #[arg(long, value_name = "IMAGE", conflicts_with = "installed", help_heading = "Resolving")]
     base: Option<String>,
@@ -80,7 +103,7 @@ impl ResolveArgs {
             specs: self.specs.clone(),
             repos: self.repositories.repos.clone(),
             repo_files: self.repositories.repo_files.clone(),
-            arch: self.arch,
+            arches: self.arches.clone(),
             installed,
             exclude: self.exclude.clone(),
             include: self.include.clone(),
@@ -90,11 +113,26 @@ impl ResolveArgs {
             releasever: self.releasever.clone(),
             modules: self.modules.modules.clone(),
             platform: self.modules.platform.clone(),
+            same_versions: self.same_versions,
+            why: self.why.clone(),
+            save_problem: self.save_problem.clone(),
+            problem: self.problem.clone(),
         })
     }
 }
 
 fn summary(resolution: &Resolution) -> String {
+    if let Some(one) = &resolution.one {
+        return transaction(one);
+    }
+    let arches = resolution.arches.iter().map(|(arch, a)| format!("{arch}:\n{}\n", transaction(a)));
+    arches.collect::<String>() + &versions::told(&resolution.differences, &resolution.refused)
+}
+
+fn transaction(resolution: &ArchResolution) -> String {
+    if !resolution.why.is_empty() {
+        return resolution.why.iter().map(|account| format!("{account}\n")).collect();
+    }
     let mut table = Table::new(&["ACTION", "PACKAGE", "REPOSITORY", ">SIZE", "REASON"]);
     let mut total = 0;
     for p in &resolution.packages {

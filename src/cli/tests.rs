@@ -79,7 +79,7 @@ fn from_nothing_and_from_an_image() {
         panic!()
     };
     let o = args.options(&environment(&[])).expect("fine");
-    assert_eq!((o.installed, o.best, o.arch), (Installed::Repository("file:///r".into()), false, Arch::X86_64));
+    assert_eq!((o.installed, o.best, o.arches), (Installed::Repository("file:///r".into()), false, vec![Arch::X86_64]));
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub enum Error {
     #[error(transparent)]
     AuthFile(#[from] registry::AuthFileError),
     #[error(transparent)]
+    Policy(#[from] registry::policy::PolicyError),
+    #[error(transparent)]
     Layout(#[from] layout::Error),
     #[error(transparent)]
     Reference(#[from] InvalidReference),
@@ -48,6 +50,14 @@ pub enum Error {
     RepoFile(#[from] repos::ConfigError),
     #[error(transparent)]
     Solve(#[from] solve::Error),
+    /// A saved problem that cannot be used.
+    #[error("reading the problem {}", path.display())]
+    Problem {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: solve::ProblemError,
+    },
     #[error(transparent)]
     Streams(#[from] solve::streams::StreamError),
     /// An `@…` that is neither module nor group.
@@ -213,6 +223,7 @@ impl Error {
             Self::Identity(e) => e,
             Self::Registry(e) => e,
             Self::AuthFile(e) => e,
+            Self::Policy(e) => e,
             Self::Layout(e) => e,
             Self::Reference(e) => e,
             Self::Document(e) => e,
@@ -229,6 +240,7 @@ impl Error {
             Self::Service(e) => e,
             Self::AndLeft { error, .. } => error.as_ref(),
             Self::Key { source, .. } => source,
+            Self::Problem { source, .. } => source,
             _ => return None,
         })
     }

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     lock::{Action, ArchLock, Compression, Lock, LockedPackage, LockedRepository},
     recipe::{ArchPlan, Layering},
-    solve::{self, Solution},
-    terms::{Epoch, Events, stripped},
+    solve::{self, Apart, Pins, Request, Solution, streams::Choice},
+    terms::{Class, Epoch, Events, Fault as _, stripped},
 };
 
 /// Resolves a recipe and writes the lock file.
@@ -34,7 +34,7 @@ fn locked(session: &Session, options: &LockOptions) -> Result<LockReport, Error>
     if changed {
         lock.save(&options.lock)?;
     }
-    Ok(LockReport { path: options.lock.clone(), changed, arches: figures(&lock) })
+    Ok(LockReport { path: options.lock.clone(), changed, arches: figures(&lock), differences: differences(&lock) })
 }
 
 fn figures(lock: &Lock) -> BTreeMap<crate::terms::Arch, LockedArch> {
@@ -54,30 +54,86 @@ pub(super) fn make(
     compression: Compression,
 ) -> Result<Lock, Error> {
     let mut lock = Lock { compression, inputs: inputs::digests(plans, recipe.recipe.directory())?, ..Lock::default() };
-    for plan in plans {
-        let base = base::open(session, &plan.base, plan.arch)?;
-        let (arch, epoch) = one(session, recipe, plan, &base)?;
-        lock.epoch = lock.epoch.max(epoch);
-        lock.arches.insert(plan.arch, arch);
+    if plans.len() > 1 && plans.iter().all(|p| p.packages.same_versions) {
+        // All architectures have a say in each other's versions: all are in memory.
+        let parts: Vec<Part<'_>> = plans.iter().map(|p| Part::open(session, recipe, p)).collect::<Result<_, _>>()?;
+        for (part, solution) in parts.iter().zip(agreed(session, &parts)?) {
+            part.finish(session, &solution, &mut lock)?;
+        }
+    } else {
+        for plan in plans {
+            let part = Part::open(session, recipe, plan)?;
+            let solution = part.solve(session, &Pins::new())?;
+            part.finish(session, &solution, &mut lock)?;
+        }
     }
     // What was written is what is built from: order and credentials put right.
     Ok(lock.canonical())
 }
 
-fn one(session: &Session, recipe: &RecipeOptions, plan: &ArchPlan, base: &Base) -> Result<(ArchLock, Epoch), Error> {
-    let mut configured = repositories::configure(session, recipe, plan, base)?;
-    let dormant = repositories::dormant_of(session, recipe, plan, base);
-    let loads = resolve::load(session, &configured, plan.arch)?.knowing(dormant);
-    // Nobody asks for the keys of a repository that is not there.
-    configured.retain(|c| loads.used().any(|r| r.config.id == c.config.id));
-    let trusts = Trusts::gather(session, Some(recipe), &configured, base)?;
-    let (solution, choice) = resolve::resolve(session, plan, base, &loads, &trusts)?;
-    let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
-    let epoch = base.epoch().max(Epoch::new(newest));
-    let modules = modular::locked(&choice);
-    // Where a package is must be fit to be written down.
-    solution.changes.iter().try_for_each(|change| loads.download(change).map(drop))?;
-    Ok((ArchLock { modules, ..arch_lock(plan, base, &loads, &trusts, &solution) }, epoch))
+/// One architecture's way to its lock.
+struct Part<'a> {
+    plan: &'a ArchPlan,
+    base: Base,
+    trusts: Trusts,
+    loads: Loads<'a>,
+    request: Request,
+    choice: Choice,
+}
+
+impl<'a> Part<'a> {
+    fn open(session: &'a Session, recipe: &RecipeOptions, plan: &'a ArchPlan) -> Result<Self, Error> {
+        let base = base::open(session, &plan.base, plan.arch)?;
+        let mut configured = repositories::configure(session, recipe, plan, &base)?;
+        let dormant = repositories::dormant_of(session, recipe, plan, &base);
+        let loads = resolve::load(session, &configured, plan.arch)?.knowing(dormant);
+        // Nobody asks for the keys of a repository that is not there.
+        configured.retain(|c| loads.used().any(|r| r.config.id == c.config.id));
+        let trusts = Trusts::gather(session, Some(recipe), &configured, &base)?;
+        let (request, choice) = resolve::request(session, plan, &base, &loads)?;
+        Ok(Self { plan, base, trusts, loads, request, choice })
+    }
+
+    fn solve(&self, session: &Session, pins: &Pins) -> Result<Solution, Error> {
+        let _guard = session.stage("resolve", self.plan.arch.rpm(), 0);
+        let request = Request { pins: pins.clone(), ..self.request.clone() };
+        resolve::solve(session, self.plan, &self.loads, &self.trusts, request)
+    }
+
+    fn finish(&self, session: &Session, solution: &Solution, lock: &mut Lock) -> Result<(), Error> {
+        for name in &solution.absent {
+            session.warn(format!("{}: no repository has the group package {name}", self.plan.arch));
+        }
+        let mut choice = self.choice.clone();
+        choice.installed(solution);
+        let newest = solution.changes.iter().map(|c| c.build_time).max().unwrap_or_default();
+        lock.epoch = lock.epoch.max(self.base.epoch()).max(Epoch::new(newest));
+        let modules = modular::locked(&choice);
+        // Where a package is must be fit to be written down.
+        solution.changes.iter().try_for_each(|change| self.loads.download(change).map(drop))?;
+        let locked = arch_lock(self.plan, &self.base, &self.loads, &self.trusts, solution);
+        lock.arches.insert(self.plan.arch, ArchLock { modules, ..locked });
+        Ok(())
+    }
+}
+
+/// Solutions with the same versions wherever that can be had; where it cannot, that is told.
+fn agreed(session: &Session, parts: &[Part<'_>]) -> Result<Vec<Solution>, Error> {
+    let first = parts.iter().map(|p| p.solve(session, &Pins::new())).collect::<Result<_, _>>()?;
+    let requests: Vec<Request> = parts.iter().map(|p| p.request.clone()).collect();
+    let mut solve = |i: usize, pins: &Pins| parts[i].solve(session, pins);
+    let agreed = solve::agree(&requests, first, &mut solve, &|e: &Error| e.class() == Class::Unsatisfiable)?;
+    for refused in &agreed.refused {
+        let why = if refused.exists { "a common one does not fit the rest" } else { "there is no common one" };
+        session.warn(format!("{}: versions differ between architectures: {why}", refused.name));
+    }
+    Ok(agreed.solutions)
+}
+
+/// Packages of a lock whose versions differ between its architectures.
+fn differences(lock: &Lock) -> Vec<Apart> {
+    let packages = lock.arches.iter().flat_map(|(arch, a)| a.packages.iter().map(|p| (*arch, &p.nevra)));
+    solve::apart(packages.map(|(arch, nevra)| (arch, nevra.name.as_str(), &nevra.evr)))
 }
 
 fn arch_lock(plan: &ArchPlan, base: &Base, loads: &Loads<'_>, trusts: &Trusts, solution: &Solution) -> ArchLock {

@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Serialize;
 
+use crate::solve::{Account, Apart, Refused};
 use crate::terms::{Arch, BlobDigest, DiffId, Digest, Epoch, Nevra};
 
 /// What a build made.
@@ -166,6 +167,8 @@ pub struct LockReport {
     pub changed: bool,
     /// Each architecture.
     pub arches: BTreeMap<Arch, LockedArch>,
+    /// Packages whose versions differ between architectures.
+    pub differences: Vec<Apart>,
 }
 
 /// One architecture of a lock, in figures.
@@ -179,14 +182,34 @@ pub struct LockedArch {
     pub missing: Vec<String>,
 }
 
-/// What `resolve` found, sorted by NEVRA.
+/// What `resolve` found: of one architecture its transaction, of several each one's, and how they differ.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Resolution {
+    /// The only architecture's transaction.
+    #[serde(flatten)]
+    pub one: Option<ArchResolution>,
+    /// Each architecture's, where there are several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub arches: BTreeMap<Arch, ArchResolution>,
+    /// Packages whose versions differ between architectures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Apart>,
+    /// Of them, those for which equal versions were asked in vain.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
+}
+
+/// One architecture's transaction, sorted by NEVRA.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ArchResolution {
     /// The transaction.
     pub packages: Vec<ResolvedPackage>,
     /// Module streams that are enabled then.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<ResolvedStream>,
+    /// What became of packages that were asked about, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub why: Vec<Account>,
 }
 
 /// A module stream that is enabled.

@@ -68,7 +68,7 @@ impl Loads<'_> {
 
     /// Takes note of repositories that are not enabled.
     pub(super) fn knowing(mut self, dormant: Vec<Configured>) -> Self {
-        for Configured { config, identity } in dormant {
+        for Configured { config, identity, .. } in dormant {
             self.through.identities.entry(config.id.clone()).or_insert(identity);
             self.dormant.push(RepoConfig { skip_if_unavailable: true, ..config });
         }
@@ -76,7 +76,7 @@ impl Loads<'_> {
     }
 
     /// The same failure with what repositories have that are not enabled: they may be the answer.
-    fn enlarged(&self, session: &Session, request: &Request, error: solve::Error) -> solve::Error {
+    fn enlarged(&self, session: &Session, request: &mut Request, error: solve::Error) -> solve::Error {
         let lacks = matches!(error, solve::Error::Unsatisfiable(_) | solve::Error::NoMatch { .. });
         if !lacks || self.dormant.is_empty() {
             return error;
@@ -84,15 +84,18 @@ impl Loads<'_> {
         let load = repos::load(&self.through, &self.dormant);
         let loaded = session.wait(async { tokio::time::timeout(PATIENCE, load).await });
         let Ok(Ok(loaded)) = loaded else { return error };
-        let mut request = request.clone();
-        request.sources.extend(loaded.into_iter().filter_map(|l| match l {
+        let mut larger = request.clone();
+        larger.sources.extend(loaded.into_iter().filter_map(|l| match l {
             Loaded::Ready(r) => {
                 Some(Source { standing: solve::Standing::Disabled, ..Source::new(r.config.id, r.catalog) })
             }
             Loaded::Skipped { .. } => None,
         }));
-        match solve::solve(&request) {
-            Err(found @ (solve::Error::Unsatisfiable(_) | solve::Error::NoMatch { .. })) => found,
+        match solve::solve(&larger) {
+            Err(found @ (solve::Error::Unsatisfiable(_) | solve::Error::NoMatch { .. })) => {
+                *request = larger;
+                found
+            }
             _ => error,
         }
     }
@@ -121,8 +124,19 @@ impl Loads<'_> {
 
     /// Solves, looking up file lists where the request needs them.
     pub(super) fn solve(&self, session: &Session, request: &mut Request) -> Result<Solution, Error> {
+        self.answered(session, request, &solve::solve)
+    }
+
+    /// Asks the resolver, looking up file lists where that needs them. Where it fails, the request has what repositories
+    /// have that are not enabled.
+    pub(super) fn answered<T>(
+        &self,
+        session: &Session,
+        request: &mut Request,
+        ask: &dyn Fn(&Request) -> Result<T, solve::Error>,
+    ) -> Result<T, Error> {
         for _ in 0..LOOKUPS {
-            match solve::solve(request) {
+            match ask(request) {
                 Err(solve::Error::NeedsFileLists { paths }) => {
                     for (repository, source) in self.repositories.iter().zip(&mut request.sources) {
                         match session.wait(repository.owners(&self.through, &paths)) {
@@ -144,7 +158,7 @@ impl Loads<'_> {
                 outcome => return outcome.map_err(|e| self.enlarged(session, request, e).into()),
             }
         }
-        Ok(solve::solve(request)?)
+        Ok(ask(request)?)
     }
 
     /// A chosen package as a download; none where it comes from no repository.
@@ -170,15 +184,13 @@ pub(super) fn installed(base: &Base) -> Result<Option<Installed>, Error> {
     Ok(Some(Installed::from_rpmdb(Arc::new(installed::catalog(database.named())?))))
 }
 
-/// Resolves a plan: its specs, and the compiler at the version that built its kernel.
-pub(super) fn resolve(
+/// What a plan asks, and the streams chosen for it.
+pub(super) fn request(
     session: &Session,
     plan: &ArchPlan,
     base: &Base,
     loads: &Loads<'_>,
-    trusts: &Trusts,
-) -> Result<(Solution, Choice), Error> {
-    let guard = session.stage("resolve", plan.arch.rpm(), 0);
+) -> Result<(Request, Choice), Error> {
     let mut request = Request::new(plan.arch);
     request.installed = installed(base)?;
     request.sources = loads.sources();
@@ -190,20 +202,13 @@ pub(super) fn resolve(
     request.weak = plan.packages.weak;
     let packages = &plan.packages;
     let asked = Asked { modules: &packages.modules, platform: packages.platform.as_deref(), base: Some(base) };
-    let mut choice = modular::prepare(session, loads, &mut request, &asked)?;
-    let advisories = &packages.advisories;
-    request.advised = advisories::packages(session, loads, &advisories.limits(), &choice)?;
-    let solution = with_compiler(session, plan, loads, trusts, request)?;
-    for name in &solution.absent {
-        session.warn(format!("{}: no repository has the group package {name}", plan.arch));
-    }
-    choice.installed(&solution);
-    drop(guard);
-    Ok((solution, choice))
+    let choice = modular::prepare(session, loads, &mut request, &asked)?;
+    request.advised = advisories::packages(session, loads, &packages.advisories.limits(), &choice)?;
+    Ok((request, choice))
 }
 
-/// Solves a plan's request; the compiler of its kernel is looked up on the way.
-fn with_compiler(
+/// Solves a plan's request: its specs, and the compiler at the version that built its kernel, which is looked up on the way.
+pub(super) fn solve(
     session: &Session,
     plan: &ArchPlan,
     loads: &Loads<'_>,

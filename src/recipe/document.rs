@@ -80,6 +80,8 @@ pub struct RepoSection {
     pub cost: Option<u32>,
     /// Whether packages must be signed by one of the keys: true unless given.
     pub gpgcheck: Option<bool>,
+    /// Whether repomd.xml must be signed by one of the keys, in repomd.xml.asc: false unless given.
+    pub repo_gpgcheck: bool,
     /// Keys to trust for this repository: files, URLs or ASCII-armoured text.
     pub gpgkeys: Vec<String>,
     /// CA certificates for the server, a PEM file.
@@ -127,6 +129,8 @@ pub struct PackagesSection {
     pub docs: bool,
     /// Whether only the best version of a requested package will do.
     pub best: bool,
+    /// Whether all architectures get the same versions, where they exist.
+    pub same_versions: bool,
     /// Languages whose files are installed; all when empty.
     pub langs: Vec<String>,
     /// Additions for one architecture.
@@ -147,6 +151,7 @@ impl Default for PackagesSection {
             weak: false,
             docs: false,
             best: true,
+            same_versions: false,
             langs: vec![],
             arch: BTreeMap::new(),
         }

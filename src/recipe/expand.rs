@@ -176,6 +176,7 @@ fn packages(document: &Document, arch: Arch, overrides: &Overrides) -> PackagePl
         weak: p.weak,
         docs: p.docs,
         best: p.best,
+        same_versions: p.same_versions || overrides.same_versions,
         langs: p.langs.clone(),
     }
 }

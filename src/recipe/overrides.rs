@@ -31,4 +31,6 @@ pub struct Overrides {
     pub advisories: AdvisoryPlan,
     /// `--platform-id`.
     pub platform: Option<String>,
+    /// `--same-versions`.
+    pub same_versions: bool,
 }

@@ -131,6 +131,11 @@ impl Fetch for LocalFiles {
         verified(url, checksum, size).map(|f| Box::new(f) as Box<dyn Read + Send>).map_err(Failure::new)
     }
 
+    /// There are no keys here: who reads local files for a test believes them.
+    fn vouch(&self, _: &RepoConfig, _: &[u8], _: &[u8]) -> Result<(), Failure> {
+        Ok(())
+    }
+
     fn recall(&self, kind: &'static str, key: &Digest) -> Option<Vec<u8>> {
         self.facts.lock().ok()?.get(&(kind, *key)).cloned()
     }

@@ -29,6 +29,8 @@ pub enum Barred {
     MaskedByStream(String),
     /// Its architecture cannot be installed here.
     OtherArch(String),
+    /// All architectures have this other version of it, and the same one is wanted everywhere.
+    OtherVersion(String),
     /// It needs a feature of rpm that drydock does not have.
     RpmFeature(String),
     /// One of its rich dependencies is malformed or beyond the limits.
@@ -44,6 +46,7 @@ impl fmt::Display for Barred {
             Self::NotIncluded => f.write_str("not among its repository's includepkgs"),
             Self::InactiveStream(s) => write!(f, "of the module stream {s}, which is not active"),
             Self::MaskedByStream(s) => write!(f, "hidden by the module stream {s}"),
+            Self::OtherVersion(v) => write!(f, "not {v}, which all architectures have"),
             Self::OtherArch(a) => write!(f, "built for {a}"),
             Self::RpmFeature(r) => write!(f, "needs {r}, which drydock does not support"),
             Self::BadDependency(d) => write!(f, "has the dependency {d:?}, which cannot be read"),
@@ -82,6 +85,11 @@ impl Pool<'_> {
     pub(super) fn bar(&mut self) {
         let mut barred = HashMap::new();
         let mut hidden = BTreeSet::new();
+        for (name, wanted) in &self.request.pins {
+            let others =
+                self.named(name).into_iter().filter(|&p| !self.is_installed(p) && self.evr(p) != wanted.into());
+            barred.extend(others.map(|p| (p, Barred::OtherVersion(wanted.to_string()))));
+        }
         for pattern in &self.request.excludes {
             for p in self.named_like(pattern) {
                 if self.is_installed(p) {

@@ -200,7 +200,7 @@ impl Resolver<'_> {
 }
 
 /// The packages that make a claim hold.
-fn served(claim: &Claim) -> Vec<Pkg> {
+pub(super) fn served(claim: &Claim) -> Vec<Pkg> {
     match claim {
         Claim::AnyOf(any) => any.to_vec(),
         Claim::Either(block) => block.iter().filter(|l| **l > 0).map(|&l| package(l)).collect(),

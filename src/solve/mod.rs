@@ -17,6 +17,7 @@
 //! with the paths to look up; the caller answers through [`Source::answer`] and asks again.
 
 mod advised;
+mod agree;
 mod barred;
 mod changes;
 mod closure;
@@ -29,20 +30,25 @@ mod normal;
 mod pool;
 mod request;
 mod rules;
+mod saved;
 mod search;
 mod sight;
 mod solution;
 mod spec;
 pub mod streams;
 mod weak;
+mod why;
 
+pub use agree::{Agreed, Apart, Pins, Refused, agree, apart, apart_in};
 pub use barred::Barred;
 pub use changes::{Action, Change, Reason};
 pub use closure::{Violation, violations};
 pub use error::Error;
 pub use explain::{Candidate, Explanation, Near, Unsatisfiable, Why};
 pub use request::{INSTALLONLY, Installed, Masks, Member, Request, Source, Standing};
+pub use saved::{Problem, ProblemError};
 pub use solution::{Solution, solve};
+pub use why::{Account, Fate, Step, why};
 
 #[cfg(test)]
 mod tests;

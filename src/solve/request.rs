@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::Barred;
+use super::{Barred, Pins};
 use crate::{
     formats::repodata::{Catalog, PkgId},
     terms::{Arch, Nevra},
@@ -186,6 +186,8 @@ pub struct Request {
     /// Packages hidden in every repository: names, NEVRAs, globs. What is installed stays as it
     /// is then, and no spec means it.
     pub excludes: Vec<String>,
+    /// Of these names only these versions are taken from repositories.
+    pub pins: Pins,
     /// If not empty, the only packages to see beside those that repositories' own `includepkgs` name (dnf's `includepkgs`).
     pub includes: Vec<String>,
     /// If given, what advisories bring: specs mean these alone, or the next newer one where it is not there. Not groups, nor what is
@@ -214,6 +216,7 @@ impl Request {
             members: Vec::new(),
             masks: Masks::default(),
             excludes: Vec::new(),
+            pins: Pins::new(),
             includes: Vec::new(),
             advised: None,
             best: true,

@@ -37,7 +37,9 @@ impl Pool<'_> {
 
     /// Whether no filter takes the package from sight: specs see it, though its architecture may not run here.
     pub fn is_considered(&self, p: Pkg) -> bool {
-        use Barred::{Excluded, ExcludedByRepo, InactiveStream, MaskedByStream, NotIncluded, RepositoryDisabled};
+        use Barred::{
+            Excluded, ExcludedByRepo, InactiveStream, MaskedByStream, NotIncluded, OtherVersion, RepositoryDisabled,
+        };
         !self.is_hidden(p)
             && !matches!(
                 self.barred(p),
@@ -47,6 +49,7 @@ impl Pool<'_> {
                         | NotIncluded
                         | InactiveStream(_)
                         | MaskedByStream(_)
+                        | OtherVersion(_)
                         | RepositoryDisabled
                 )
             )

@@ -1,6 +1,6 @@
 //! From a request to a list of changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Change, Error, Reason, Request, Why,
@@ -66,8 +66,24 @@ pub(super) struct Resolver<'a> {
     pub rules: &'a Rulebook<'a>,
 }
 
+/// A result as the search left it.
+pub(super) struct Outcome {
+    pub goals: Vec<Aim>,
+    /// Every package that is there afterwards, sorted.
+    pub chosen: Vec<Pkg>,
+    /// Packages that weak dependencies brought, and whose.
+    pub wished_by: BTreeMap<Pkg, Pkg>,
+    missing: Vec<String>,
+    absent: Vec<String>,
+}
+
 impl Resolver<'_> {
     fn run(&self) -> Result<Solution, Error> {
+        let Outcome { goals, chosen, wished_by, missing, absent } = self.outcome()?;
+        Ok(Solution { changes: self.changes(&goals, &chosen, &wished_by), missing, absent })
+    }
+
+    pub(super) fn outcome(&self) -> Result<Outcome, Error> {
         let (mut goals, missing) = self.wanted()?;
         let (members, absent) = self.members()?;
         goals.extend(members);
@@ -89,8 +105,8 @@ impl Resolver<'_> {
         if !removed.is_empty() {
             return Err(Error::from(Box::new(refuse(self.pool, &removed))));
         }
-        let changes = self.changes(&goals, &found.chosen, &self.wished_by(&found));
-        Ok(Solution { changes, missing, absent })
+        let wished_by = self.wished_by(&found);
+        Ok(Outcome { goals, chosen: found.chosen, wished_by, missing, absent })
     }
 
     fn search(&self, goals: &[Aim], excluded: Option<&BTreeSet<Pkg>>) -> Result<Found, Error> {

@@ -21,5 +21,7 @@ mod refused_recipes;
 mod registered;
 mod reproducible;
 mod scriptlets;
+mod signed_base;
+mod trusted;
 mod unavailable;
 mod world;

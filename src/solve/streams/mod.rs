@@ -23,6 +23,8 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use self::{builds::Build, named::Named};
 use super::{Error as SolveError, Installed, Masks, Member, Request, Solution, Source, solve};
 use crate::{
@@ -63,7 +65,7 @@ pub struct Wanted<'a> {
 }
 
 /// A stream that is active, at its newest build.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ActiveStream {
     /// The module.
     pub name: String,
