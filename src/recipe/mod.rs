@@ -11,6 +11,7 @@
 //!
 //! Every refusal says where (`drydock.toml:12:1`), what, and the nearest valid name.
 
+mod advisories;
 mod check;
 mod document;
 mod error;
@@ -18,6 +19,7 @@ mod expand;
 mod layering;
 mod overrides;
 mod plan;
+mod repositories;
 mod schema;
 mod source;
 mod template;
@@ -31,6 +33,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use advisories::AdvisoryPlan;
 pub use document::{
     AdvisoriesSection, ArchPackagesSection, Document, FileSection, GroupSection, ImageSection, LayerSection,
     PackagesSection, RepoSection, TreeSection, UserSection,
@@ -38,10 +41,8 @@ pub use document::{
 pub use error::{Error, Meant, Place};
 pub use layering::Layering;
 pub use overrides::Overrides;
-pub use plan::{
-    AdvisoryPlan, ArchPlan, Base, Content, FilePlan, GroupPlan, ImagePlan, LayerPlan, PackagePlan, RepoPlan, RepoUrl,
-    TreePlan, UserPlan,
-};
+pub use plan::{ArchPlan, Base, Content, FilePlan, GroupPlan, ImagePlan, LayerPlan, PackagePlan, TreePlan, UserPlan};
+pub use repositories::{RepoPlan, RepoUrl};
 pub use schema::schema;
 pub use template::{Template, uname};
 

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Serialize, Serializer};
 
-use crate::terms::{Arch, Digest, RootPath, stripped};
+use crate::terms::{Arch, Digest, RootPath};
 
-use super::Template;
+use super::{AdvisoryPlan, RepoPlan, Template};
 
 /// One architecture's effective recipe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -138,166 +138,6 @@ impl PackagePlan {
     }
 }
 
-/// Advisories: those that any of these names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct AdvisoryPlan {
-    /// By id.
-    pub ids: Vec<String>,
-    /// By type.
-    pub types: Vec<String>,
-    /// By CVE fixed.
-    pub cves: Vec<String>,
-    /// By bug fixed.
-    pub bugzillas: Vec<String>,
-    /// By severity.
-    pub severities: Vec<String>,
-}
-
-impl AdvisoryPlan {
-    /// Whether there is no limit.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// With more of everything.
-    pub fn and(&self, more: &Self) -> Self {
-        let both = |a: &[String], b: &[String]| a.iter().chain(b).cloned().collect();
-        Self {
-            ids: both(&self.ids, &more.ids),
-            types: both(&self.types, &more.types),
-            cves: both(&self.cves, &more.cves),
-            bugzillas: both(&self.bugzillas, &more.bugzillas),
-            severities: both(&self.severities, &more.severities),
-        }
-    }
-
-    /// As the command line says it: how a lock's request shows it.
-    fn flags(&self) -> impl Iterator<Item = String> + '_ {
-        let named = |flag: &'static str, values: &'_ [String]| -> Vec<String> {
-            values.iter().map(|v| format!("{flag}={v}")).collect()
-        };
-        let types = self.types.iter().map(|t| format!("--{t}"));
-        let rest = [
-            named("--advisory", &self.ids),
-            named("--cve", &self.cves),
-            named("--bz", &self.bugzillas),
-            named("--sec-severity", &self.severities),
-        ];
-        types.chain(rest.into_iter().flatten())
-    }
-}
-
-/// A URL that may carry credentials: shown and serialised without them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RepoUrl(String);
-
-impl RepoUrl {
-    /// Takes a URL as written.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self(url.into())
-    }
-
-    /// With credentials, for the request alone.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for RepoUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&stripped(&self.0))
-    }
-}
-
-impl fmt::Debug for RepoUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&stripped(&self.0), f)
-    }
-}
-
-impl Serialize for RepoUrl {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
-/// A repository, by URL or by content label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RepoPlan {
-    /// Its name in lock and messages; the label where there is no other.
-    pub id: String,
-    /// The content label through which the entitlement certificate gives URL, key and CA.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// Where it is; `$releasever`, `$basearch` and `$arch` still stand. None: the label tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub baseurl: Option<RepoUrl>,
-    /// A list of its mirrors.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "list")]
-    pub mirrorlist: Option<RepoUrl>,
-    /// Its metalink.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "list")]
-    pub metalink: Option<RepoUrl>,
-    /// Lower wins whatever the versions.
-    pub priority: i32,
-    /// Lower wins between equal packages.
-    pub cost: u32,
-    /// Whether signatures are required.
-    pub gpgcheck: bool,
-    /// Whether the repository's own signature is required.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub repo_gpgcheck: bool,
-    /// Files (relative to the recipe), URLs or armoured text.
-    pub gpgkeys: Vec<String>,
-    /// CA file, relative to the recipe.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sslcacert: Option<String>,
-    /// Client certificate file, relative to the recipe.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sslclientcert: Option<String>,
-    /// Client key file, relative to the recipe.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sslclientkey: Option<String>,
-    /// Globs of packages to ignore here.
-    pub excludepkgs: Vec<String>,
-    /// Globs of the only packages to see here; all when empty.
-    pub includepkgs: Vec<String>,
-    /// Exempt from module filtering.
-    pub module_hotfixes: bool,
-    /// Go on without it.
-    pub skip_if_unavailable: bool,
-}
-
-impl RepoPlan {
-    /// A repository with dnf's defaults, but for signatures, which are required, and without an address.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            label: None,
-            baseurl: None,
-            mirrorlist: None,
-            metalink: None,
-            priority: 99,
-            cost: 1000,
-            gpgcheck: true,
-            repo_gpgcheck: false,
-            gpgkeys: vec![],
-            sslcacert: None,
-            sslclientcert: None,
-            sslclientkey: None,
-            excludepkgs: vec![],
-            includepkgs: vec![],
-            module_hotfixes: false,
-            skip_if_unavailable: false,
-        }
-    }
-
-    /// Whether it says where it is; else its label does.
-    pub fn has_address(&self) -> bool {
-        [&self.baseurl, &self.mirrorlist, &self.metalink].into_iter().any(Option::is_some)
-    }
-}
-
 /// A layer and what goes into it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LayerPlan {
@@ -376,17 +216,6 @@ pub struct TreePlan {
     pub user: String,
     /// Group's name.
     pub group: String,
-}
-
-/// A list's query says which list (`repo=…&arch=…`), so it counts; it may hold a token, so it is not shown.
-fn list<S: Serializer>(url: &Option<RepoUrl>, s: S) -> Result<S::Ok, S::Error> {
-    match url {
-        None => s.serialize_none(),
-        Some(url) => match url.expose().split_once('?') {
-            None => s.collect_str(url),
-            Some((_, query)) => s.collect_str(&format_args!("{url}?{}", Digest::of(query.as_bytes()))),
-        },
-    }
 }
 
 fn path<S: Serializer>(path: &RootPath, s: S) -> Result<S::Ok, S::Error> {

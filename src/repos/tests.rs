@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::*;
-use crate::terms::{Arch, Checksum, Class, Digest, Fault};
+use crate::terms::{Algorithm, Arch, Checksum, ChecksumHasher, Class, Digest, Fault};
 
 const FILE: &str = "\
 # a comment
@@ -102,7 +102,12 @@ fn ready(loaded: Vec<Loaded>) -> Repository {
 
 #[tokio::test]
 async fn every_compression_is_loaded_and_remembered() {
-    let encoders: [fn(&str) -> Vec<u8>; 4] = [
+    let encoders: [fn(&str) -> Vec<u8>; 5] = [
+        |t| {
+            let mut e = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            e.write_all(t.as_bytes()).expect("memory");
+            e.finish().expect("memory")
+        },
         |t| t.as_bytes().to_vec(),
         gz,
         |t| zstd::encode_all(t.as_bytes(), 1).expect("memory"),
@@ -132,6 +137,40 @@ async fn every_compression_is_loaded_and_remembered() {
         let again = ready(load(&files, &[config]).await.expect("remembered"));
         assert_eq!(again.catalog.bytes(), loaded.catalog.bytes());
         assert_eq!(again.owners(&files, &paths).await.expect("remembered"), owners);
+    }
+}
+
+/// As dnf: whatever the repository uses, the weak ones too. What packages are is for signatures to say.
+#[tokio::test]
+async fn every_checksum_is_checked() {
+    for (name, algorithm) in [
+        ("md5", Algorithm::Md5),
+        ("sha", Algorithm::Sha1),
+        ("sha1", Algorithm::Sha1),
+        ("sha224", Algorithm::Sha224),
+        ("sha256", Algorithm::Sha256),
+        ("sha384", Algorithm::Sha384),
+        ("sha512", Algorithm::Sha512),
+    ] {
+        let dir = tempfile::tempdir().expect("temp dir");
+        let config = repository(dir.path(), gz);
+        let list = dir.path().join("repodata/repomd.xml");
+        let mut text = fs::read_to_string(&list).expect("is there");
+        for kind in ["primary", "filelists"] {
+            let bytes = fs::read(dir.path().join("repodata").join(kind)).expect("is there");
+            let mut hasher = ChecksumHasher::new(algorithm);
+            hasher.update(&bytes);
+            text = text.replace(&Digest::of(&bytes).hex(), hasher.finish().hex());
+        }
+        let text = text.replace("\"sha256\"", &format!("{name:?}"));
+        fs::write(&list, &text).expect("temp dir");
+        let loaded = ready(load(&LocalFiles::default(), std::slice::from_ref(&config)).await.expect(name));
+        assert_eq!(loaded.repomd.data["primary"].checksum.as_ref().expect("stated").algorithm(), algorithm);
+        let at = text.find("</checksum>").expect("is there") - 1;
+        let digit = if text.as_bytes()[at] == b'0' { "1" } else { "0" };
+        fs::write(&list, format!("{}{digit}{}", &text[..at], &text[at + 1..])).expect("temp dir");
+        let error = load(&LocalFiles::default(), &[config]).await.expect_err(name);
+        assert_eq!(error.class(), Class::Verification, "{error:?}");
     }
 }
 
