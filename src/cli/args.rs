@@ -5,6 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::styling::Styles};
 
 use crate::{
+    formats::openpgp::CryptoPolicy,
     lock::DEFAULT_NAME as LOCK,
     pipeline::options::{RecipeOptions, SessionOptions},
     recipe::{AdvisoryPlan, Overrides, Recipe},
@@ -140,6 +141,14 @@ pub(super) struct RepositoryArgs {
     /// Trust packages signed with this key (again and again)
     #[arg(long = "gpgkey", value_name = "FILE|URL")]
     gpgkeys: Vec<String>,
+    /// Take a base image only if it is signed as this policy wants, a containers-policy.json(5) [default:
+    /// ~/.config/containers/policy.json, else /etc/containers/policy.json, as podman]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Judge signatures by this crypto policy: DEFAULT, LEGACY, FUTURE or FIPS, perhaps with a subpolicy as in DEFAULT:SHA1
+    /// [default: the base image's, else DEFAULT]
+    #[arg(long, value_name = "POLICY", value_parser = crypto_policy)]
+    crypto_policy: Option<String>,
     /// Take packages without checking their signatures
     #[arg(long)]
     no_gpgcheck: bool,
@@ -253,6 +262,15 @@ pub(super) struct LockChoice {
     pub(super) lock: PathBuf,
 }
 
+/// A policy that is known, with any subpolicies.
+fn crypto_policy(text: &str) -> Result<String, String> {
+    let level = text.split(':').next().unwrap_or_default().to_ascii_uppercase();
+    match CryptoPolicy::NAMES.contains(&level.as_str()) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("expected one of {}", CryptoPolicy::NAMES.join(", "))),
+    }
+}
+
 /// `KEY=VALUE` with a key.
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
@@ -275,6 +293,10 @@ impl SessionArgs {
             host_root: "/".into(),
             cdn: None,
             rhsm_server: None,
+            policy: None,
+            policy_candidates: environment.containers("policy.json"),
+            registries_d: environment.containers("registries.d"),
+            crypto_policy: None,
             registration: None,
             state: environment.state(self.cache.as_deref())?,
             now: environment.now(),
@@ -291,6 +313,8 @@ impl SessionArgs {
     pub(super) fn with(&self, r: &RepositoryArgs, environment: &Environment) -> Result<SessionOptions, Failure> {
         Ok(SessionOptions {
             gpgkeys: r.gpgkeys.clone(),
+            crypto_policy: r.crypto_policy.clone(),
+            policy: r.policy.clone(),
             no_gpgcheck: r.no_gpgcheck,
             registration: match r.rhsm.certificates().is_empty() {
                 true => r.registration.options(environment)?,

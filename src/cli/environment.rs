@@ -106,6 +106,12 @@ impl Environment {
         }
     }
 
+    /// Where a configuration of podman's and skopeo's is: the user's, then the system's.
+    pub(super) fn containers(&self, name: &str) -> Vec<PathBuf> {
+        let own = self.path("HOME").map(|home| home.join(".config/containers").join(name));
+        own.into_iter().chain([Path::new("/etc/containers").join(name)]).collect()
+    }
+
     /// The organisation to register with.
     pub(super) fn rhsm_org(&self) -> Option<String> {
         self.text("DRYDOCK_RHSM_ORG")

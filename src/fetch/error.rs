@@ -120,6 +120,7 @@ impl Fault for FetchError {
                     "take it from a repository that signs its packages, or take packages unchecked with --no-gpgcheck"
                         .to_owned(),
                 ),
+                Doubt::Signature(ref weak) => weak.hint(),
                 _ => None,
             },
             Self::Stopped => None,

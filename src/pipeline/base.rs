@@ -78,6 +78,7 @@ pub(super) fn locate(
     let source = ImageSource::pinned(repository, *digest)?;
     let (root, document) = source.root(session)?;
     let (raw, manifest) = select(session, &source, root, document, arch)?;
+    source.is_taken(session, &[*digest, raw.digest().0])?;
     let locked = LockedBase {
         repository: repository.clone(),
         reference: *digest,

@@ -5,6 +5,7 @@ use super::{
     base::{self, Base},
     holdings::Granted,
     options::{RhsmReposOptions, SessionOptions},
+    registration,
     report::{ContentRepository, RhsmRepos},
     repositories::{Configured, settings},
     session::read_local,
@@ -113,7 +114,10 @@ pub fn rhsm_repos(options: &RhsmReposOptions) -> Result<RhsmRepos, Error> {
     let session = &options.session;
     let named = Holdings::named(session)?;
     let (holdings, overrides) = match named.is_empty() {
-        true => (Holdings::of_host(session), Override::discover(&session.host_root)),
+        true => match registration::kept(session)? {
+            Some(kept) => (kept, Vec::new()),
+            None => (Holdings::of_host(session), Override::discover(&session.host_root)),
+        },
         false => (named, Vec::new()),
     };
     let cdn = network(session);

@@ -37,6 +37,8 @@ pub enum Error {
     #[error(transparent)]
     AuthFile(#[from] registry::AuthFileError),
     #[error(transparent)]
+    Policy(#[from] registry::policy::PolicyError),
+    #[error(transparent)]
     Layout(#[from] layout::Error),
     #[error(transparent)]
     Reference(#[from] InvalidReference),
@@ -221,6 +223,7 @@ impl Error {
             Self::Identity(e) => e,
             Self::Registry(e) => e,
             Self::AuthFile(e) => e,
+            Self::Policy(e) => e,
             Self::Layout(e) => e,
             Self::Reference(e) => e,
             Self::Document(e) => e,

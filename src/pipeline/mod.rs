@@ -36,6 +36,7 @@ pub mod report;
 mod repositories;
 mod resolve;
 mod session;
+mod signed_base;
 mod snapshot;
 mod source;
 mod subscription;

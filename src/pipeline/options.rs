@@ -23,6 +23,12 @@ pub struct SessionOptions {
     pub authfile: Option<PathBuf>,
     /// Auth files to look into where none is demanded: those that exist, the first that knows the registry wins.
     pub authfile_candidates: Vec<PathBuf>,
+    /// A signature policy for base images that must be there (containers-policy.json(5)).
+    pub policy: Option<PathBuf>,
+    /// Signature policies where none is named: the first that exists counts.
+    pub policy_candidates: Vec<PathBuf>,
+    /// Directories that say where signatures are (containers-registries.d(5)): the first that exists counts.
+    pub registries_d: Vec<PathBuf>,
     /// Client certificates for repositories.
     pub entitlement: Vec<Entitlement>,
     /// Where entitlement certificates are looked for when none is named and a content label needs one: the host's root.
@@ -44,6 +50,9 @@ pub struct SessionOptions {
     pub system_bundle: Option<PathBuf>,
     /// Keys to trust for packages of every repository: files or URLs.
     pub gpgkeys: Vec<String>,
+    /// The crypto policy signatures are judged by, `DEFAULT`, `LEGACY`, `FUTURE` or `FIPS`, perhaps with subpolicies; none: the
+    /// base image's.
+    pub crypto_policy: Option<String>,
     /// Take packages without checking signatures. Provenance says so.
     pub no_gpgcheck: bool,
     /// Proxies from the environment.

@@ -235,6 +235,11 @@ impl Live {
     }
 }
 
+/// The certificates of the consumer that stays, if there is one.
+pub(super) fn kept(options: &SessionOptions) -> Result<Option<Holdings>, Error> {
+    Record::kept(&options.state.join(DIRECTORY)).map(|kept| in_memory(&kept.pairs)).transpose()
+}
+
 /// Where records are, in the directory of what outlives a run.
 pub(super) const DIRECTORY: &str = "rhsm";
 

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Error, Session, base::Base, options::RecipeOptions, session::read_local};
+use super::{Error, Session, base::Base, options::RecipeOptions, session::read_local, trusts};
 use crate::{
+    formats::openpgp::Keyring,
     net::{ClientCertificate, Identity},
     recipe::{ArchPlan, RepoPlan, RepoUrl},
     repos::{RepoConfig, Variables},
@@ -18,13 +19,15 @@ pub(super) struct Configured {
     pub config: RepoConfig,
     /// As whom it is asked: its own servers, and no mirror beside them.
     pub identity: Identity,
+    /// Whose signature its metadata needs; none where that is not asked for.
+    pub metadata_keys: Option<Keyring>,
 }
 
 impl Configured {
     /// `config` has its variables expanded.
     pub fn new(config: RepoConfig, identity: Identity) -> Self {
         let identity = identity.only_at(config.homes());
-        Self { config, identity }
+        Self { config, identity, metadata_keys: None }
     }
 }
 
@@ -56,6 +59,7 @@ pub(super) fn configure(
     if out.is_empty() && !plan.packages.install.is_empty() {
         return Err(Error::NoRepositories { arch: plan.arch });
     }
+    trusts::of_metadata(session, recipe.recipe.directory(), &mut out, Some(base))?;
     Ok(out)
 }
 
@@ -74,6 +78,7 @@ pub(super) fn plans(options: &RecipeOptions) -> Result<Vec<ArchPlan>, Error> {
                 priority: config.priority,
                 cost: config.cost,
                 gpgcheck: config.gpgcheck,
+                repo_gpgcheck: config.repo_gpgcheck,
                 gpgkeys: config.gpgkeys,
                 sslcacert: config.sslcacert,
                 sslclientcert: config.sslclientcert,
@@ -104,12 +109,6 @@ pub(super) fn from_files(
             RepoConfig::parse_file(&path.display().to_string(), &text)?.iter().filter(|c| c.enabled == enabled)
         {
             let config = config.expanded(variables);
-            if config.repo_gpgcheck && enabled {
-                session.warn(format!(
-                    "repository {}: its metadata's signature is not checked, its packages' are",
-                    config.id
-                ));
-            }
             let file = |name: &Option<String>| name.as_deref().map(PathBuf::from);
             let tls = [&config.sslcacert, &config.sslclientcert, &config.sslclientkey].map(file);
             let mut identity = identity(session, &config, tls, config.sslverify)?;
@@ -138,8 +137,10 @@ pub(super) fn dormant_of(session: &Session, recipe: &RecipeOptions, plan: &ArchP
 }
 
 /// One repository by URL, as `--repo ID=URL` of `resolve` gives it.
-pub(super) fn by_url(session: &Session, id: &str, url: &str, variables: &Variables) -> Configured {
-    Configured::new(RepoConfig::new(id, url).expanded(variables), session.identity())
+pub(super) fn by_url(session: &Session, id: &str, url: &str, variables: &Variables) -> Result<Configured, Error> {
+    let config = RepoConfig::new(id, url).expanded(variables);
+    let identity = session.identity_at(config.baseurls.first().map_or("", String::as_str))?;
+    Ok(Configured::new(config, identity))
 }
 
 fn from_plan(
@@ -169,6 +170,7 @@ pub(super) fn settings(repo: &RepoPlan, url: Option<&str>) -> RepoConfig {
         priority: repo.priority,
         cost: repo.cost,
         gpgcheck: repo.gpgcheck,
+        repo_gpgcheck: repo.repo_gpgcheck,
         gpgkeys: repo.gpgkeys.clone(),
         excludepkgs: repo.excludepkgs.clone(),
         includepkgs: repo.includepkgs.clone(),

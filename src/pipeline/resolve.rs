@@ -68,7 +68,7 @@ impl Loads<'_> {
 
     /// Takes note of repositories that are not enabled.
     pub(super) fn knowing(mut self, dormant: Vec<Configured>) -> Self {
-        for Configured { config, identity } in dormant {
+        for Configured { config, identity, .. } in dormant {
             self.through.identities.entry(config.id.clone()).or_insert(identity);
             self.dormant.push(RepoConfig { skip_if_unavailable: true, ..config });
         }

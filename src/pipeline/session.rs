@@ -17,7 +17,7 @@ use super::{
 use crate::{
     net::{self, Identity, Proxies},
     registry::{AuthFile, Credentials, Registry},
-    rhsm::{Override, Record, ServiceError},
+    rhsm::{Override, ServiceError},
     store::Store,
     terms::{Event, Events},
 };
@@ -139,11 +139,8 @@ impl Session {
             return Ok(self.registered.get().map_or(&self.named, |r| &r.holdings));
         }
         if self.of_host.get().is_none() {
-            let kept = Record::kept(&self.options.state.join(registration::DIRECTORY));
-            let found = match kept {
-                Some(kept) => registration::in_memory(&kept.pairs)?,
-                None => Holdings::of_host(&self.options),
-            };
+            let kept = registration::kept(&self.options)?;
+            let found = kept.unwrap_or_else(|| Holdings::of_host(&self.options));
             self.of_host.get_or_init(|| found);
         }
         Ok(self.of_host.get().unwrap_or(&self.named))

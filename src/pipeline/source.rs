@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Error, Session};
+use super::{Error, Session, signed_base};
 use crate::{
     formats::oci::{Descriptor, Document, ImageRef, MANIFEST_LIMIT, MediaType, RawDocument, Reference},
     layout::Layout,
@@ -43,6 +43,15 @@ impl ImageSource {
         match self {
             Self::Registry { reference } => reference.to_string(),
             Self::Layout { name, .. } => name.clone(),
+        }
+    }
+
+    /// That the signature policy takes it; `digests` are those of its index and of the manifest that is used.
+    pub(super) fn is_taken(&self, session: &Session, digests: &[Digest]) -> Result<(), Error> {
+        match self {
+            Self::Registry { reference } => signed_base::check(session, reference, digests),
+            // What lies on this machine is the user's.
+            Self::Layout { .. } => Ok(()),
         }
     }
 

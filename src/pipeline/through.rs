@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, io::Read};
 use super::{Session, repositories::Configured};
 use crate::{
     fetch::into_store,
+    formats::openpgp::Keyring,
     net::Identity,
     repos::{Failure, Fetch, RepoConfig},
     store::Expected,
@@ -15,11 +16,17 @@ use crate::{
 pub(super) struct Through<'a> {
     pub session: &'a Session,
     pub identities: BTreeMap<String, Identity>,
+    metadata_keys: BTreeMap<String, Keyring>,
 }
 
 impl<'a> Through<'a> {
     pub(super) fn new(session: &'a Session, repos: &[Configured]) -> Self {
-        Self { session, identities: repos.iter().map(|r| (r.config.id.clone(), r.identity.clone())).collect() }
+        let keys = |r: &Configured| Some((r.config.id.clone(), r.metadata_keys.clone()?));
+        Self {
+            session,
+            identities: repos.iter().map(|r| (r.config.id.clone(), r.identity.clone())).collect(),
+            metadata_keys: repos.iter().filter_map(keys).collect(),
+        }
     }
 
     fn identity(&self, repo: &RepoConfig) -> Identity {
@@ -49,6 +56,11 @@ impl Fetch for Through<'_> {
             }
         };
         Ok(Box::new(blob.open().map_err(Failure::new)?))
+    }
+
+    fn vouch(&self, repo: &RepoConfig, document: &[u8], signature: &[u8]) -> Result<(), Failure> {
+        let ring = self.metadata_keys.get(&repo.id).cloned().unwrap_or_default();
+        ring.verify_file(signature, document).map(drop).map_err(Failure::new)
     }
 
     fn recall(&self, kind: &'static str, key: &Digest) -> Option<Vec<u8>> {

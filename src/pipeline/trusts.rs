@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     fetch::Trust,
-    formats::openpgp::Keyring,
+    formats::openpgp::{CryptoPolicy, Keyring},
     net::Identity,
     terms::{Digest, RootPath},
 };
@@ -33,10 +33,7 @@ impl Trusts {
         base: &Base,
     ) -> Result<Self, Error> {
         let directory = recipe.map_or(Path::new("."), |r| r.recipe.directory());
-        let mut common = Keyring::default();
-        for name in &session.options.gpgkeys {
-            common.extend(load_key(session, &session.identity(), Path::new("."), name)?);
-        }
+        let mut common = common(session, Some(base))?;
         common.extend(keys_of(base));
         let mut by_repo = BTreeMap::new();
         if session.options.no_gpgcheck {
@@ -47,9 +44,7 @@ impl Trusts {
                 Trust::Anyone
             } else {
                 let mut ring = common.clone();
-                for name in &repo.config.gpgkeys {
-                    ring.extend(load_key(session, &repo.identity, directory, name)?);
-                }
+                own_keys(session, directory, repo, Some(base), &mut ring)?;
                 Trust::Keys(ring)
             };
             by_repo.insert(repo.config.id.clone(), trust);
@@ -76,9 +71,84 @@ impl Trusts {
     }
 }
 
-/// A key by file name, URL or armoured text.
-fn load_key(session: &Session, identity: &Identity, directory: &Path, name: &str) -> Result<Keyring, Error> {
-    let bytes = if name.contains("-----BEGIN PGP") {
+/// Keys of the command line, under the policy that counts.
+fn common(session: &Session, base: Option<&Base>) -> Result<Keyring, Error> {
+    let mut ring = Keyring::default().under(crypto_policy(session, base));
+    for name in &session.options.gpgkeys {
+        ring.extend(load_key(session, &session.identity(), Path::new("."), name, None)?);
+    }
+    Ok(ring)
+}
+
+fn own_keys(
+    session: &Session,
+    directory: &Path,
+    repo: &Configured,
+    base: Option<&Base>,
+    ring: &mut Keyring,
+) -> Result<(), Error> {
+    for name in &repo.config.gpgkeys {
+        ring.extend(load_key(session, &repo.identity, directory, name, base)?);
+    }
+    Ok(())
+}
+
+/// Loads the keys of repositories that have to be signed themselves. As with dnf, the keys of the base do not count for that.
+pub(super) fn of_metadata(
+    session: &Session,
+    directory: &Path,
+    repos: &mut [Configured],
+    base: Option<&Base>,
+) -> Result<(), Error> {
+    for repo in repos.iter_mut().filter(|r| r.config.repo_gpgcheck) {
+        if session.options.no_gpgcheck {
+            repo.config.repo_gpgcheck = false;
+            continue;
+        }
+        let mut ring = common(session, base)?;
+        own_keys(session, directory, repo, base, &mut ring)?;
+        repo.metadata_keys = Some(ring);
+    }
+    Ok(())
+}
+
+/// The crypto policy that signatures are judged by: as the user says, else as the base image is configured, else the default
+/// of RHEL 9.
+pub(super) fn crypto_policy(session: &Session, base: Option<&Base>) -> CryptoPolicy {
+    let text = |path| base.and_then(|base| base::text_of(base, path)).unwrap_or_default();
+    let release = String::from_utf8_lossy(&text("etc/os-release")).into_owned();
+    let release = release_of(&release).unwrap_or(NEWEST);
+    match &session.options.crypto_policy {
+        Some(name) => CryptoPolicy::of(name, release),
+        None => CryptoPolicy::configured(&String::from_utf8_lossy(&text("etc/crypto-policies/config")), release)
+            .unwrap_or_default(),
+    }
+}
+
+/// The release whose rules count where the base is nothing of RHEL's kind.
+const NEWEST: u32 = 9;
+
+/// The major release of RHEL that an os-release is of, or is like.
+fn release_of(os_release: &str) -> Option<u32> {
+    let get = |key: &str| os_release.lines().find_map(|l| l.strip_prefix(key)).map(|v| v.trim().trim_matches('"'));
+    let like = [get("ID="), get("ID_LIKE=")].into_iter().flatten().any(|ids| ids.split(' ').any(|id| id == "rhel"));
+    let version = get("VERSION_ID=").filter(|_| like)?;
+    version.split('.').next()?.parse().ok()
+}
+
+/// A key by file name, URL or armoured text. Where `file:///etc/pki/rpm-gpg/…` is meant, the base's file goes first.
+fn load_key(
+    session: &Session,
+    identity: &Identity,
+    directory: &Path,
+    name: &str,
+    base: Option<&Base>,
+) -> Result<Keyring, Error> {
+    let installed = name.strip_prefix("file:///").filter(|path| path.starts_with("etc/pki/"));
+    let installed = installed.and_then(|path| base.and_then(|base| base::text_of(base, path)));
+    let bytes = if let Some(bytes) = installed {
+        bytes.to_vec()
+    } else if name.contains("-----BEGIN PGP") {
         name.as_bytes().to_vec()
     } else if name.contains("://") {
         fetch_key(session, identity, name)?

@@ -95,6 +95,7 @@ impl Check<'_> {
             priority: r.priority.unwrap_or(99),
             cost: r.cost.unwrap_or(1000),
             gpgcheck: r.gpgcheck.unwrap_or(true),
+            repo_gpgcheck: r.repo_gpgcheck,
             gpgkeys: r.gpgkeys.clone(),
             sslcacert: r.sslcacert.clone(),
             sslclientcert: r.sslclientcert.clone(),

@@ -70,7 +70,7 @@ pub struct RepoSection {
     pub id: Option<String>,
     /// Where repodata/ lies: http, https or file. $releasever, $basearch and $arch are expanded.
     pub baseurl: Option<String>,
-    /// A list of base URLs, one a line: tried in turn, after baseurl.
+    /// A list of base URLs, one a line: tried in turn, before baseurl.
     pub mirrorlist: Option<String>,
     /// A metalink of the repository: its mirrors by preference, and what its repomd.xml must be.
     pub metalink: Option<String>,
@@ -80,6 +80,8 @@ pub struct RepoSection {
     pub cost: Option<u32>,
     /// Whether packages must be signed by one of the keys: true unless given.
     pub gpgcheck: Option<bool>,
+    /// Whether repomd.xml must be signed by one of the keys, in repomd.xml.asc: false unless given.
+    pub repo_gpgcheck: bool,
     /// Keys to trust for this repository: files, URLs or ASCII-armoured text.
     pub gpgkeys: Vec<String>,
     /// CA certificates for the server, a PEM file.

@@ -244,6 +244,9 @@ pub struct RepoPlan {
     pub cost: u32,
     /// Whether signatures are required.
     pub gpgcheck: bool,
+    /// Whether the repository's own signature is required.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub repo_gpgcheck: bool,
     /// Files (relative to the recipe), URLs or armoured text.
     pub gpgkeys: Vec<String>,
     /// CA file, relative to the recipe.
@@ -277,6 +280,7 @@ impl RepoPlan {
             priority: 99,
             cost: 1000,
             gpgcheck: true,
+            repo_gpgcheck: false,
             gpgkeys: vec![],
             sslcacert: None,
             sslclientcert: None,

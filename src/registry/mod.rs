@@ -16,6 +16,7 @@
 mod auth_file;
 mod challenge;
 mod error;
+pub mod policy;
 mod pull;
 mod push;
 mod session;

@@ -117,6 +117,24 @@ pub enum Error {
         #[source]
         source: Failure,
     },
+    /// `repo_gpgcheck`, and no signature to be had.
+    #[error("repository {repo} has to be signed (repo_gpgcheck), and its signature repomd.xml.asc cannot be had")]
+    Unsigned {
+        /// The repository's id.
+        repo: String,
+        /// Why not.
+        #[source]
+        source: Failure,
+    },
+    /// `repo_gpgcheck`, and a signature that does not hold.
+    #[error("repository {repo}: the signature of repomd.xml")]
+    Signature {
+        /// The repository's id.
+        repo: String,
+        /// Why.
+        #[source]
+        source: Failure,
+    },
     /// Its metadata is broken.
     #[error("repository {repo} cannot be read")]
     Metadata {
@@ -189,6 +207,8 @@ impl Fault for Error {
     fn class(&self) -> Class {
         match self {
             Self::Fetch { source, .. } => source.class(),
+            Self::Unsigned { source, .. } if source.class() == Class::Offline => Class::Offline,
+            Self::Unsigned { .. } | Self::Signature { .. } => Class::Verification,
             Self::Metadata { .. } | Self::Decompress { .. } | Self::Stale { .. } | Self::Location { .. } => {
                 Class::Verification
             }
@@ -201,7 +221,10 @@ impl Fault for Error {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Fetch { source, .. } => source.hint(),
+            Self::Fetch { source, .. } | Self::Signature { source, .. } => source.hint(),
+            Self::Unsigned { .. } => Some(
+                "if the repository is not signed, leave repo_gpgcheck out: packages are checked by gpgcheck".into(),
+            ),
             Self::Metadata { source, .. } => source.hint(),
             Self::Mirrors { source, .. } => source.hint(),
             Self::Location { source, .. } => source.hint(),

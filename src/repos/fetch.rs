@@ -19,6 +19,13 @@ pub trait Fetch: Sync {
         size: Option<u64>,
     ) -> impl Future<Output = Result<Box<dyn Read + Send>, Failure>> + Send;
 
+    /// Whether this is `repomd.xml.asc`'s signature over `repomd.xml` by a key of the repository: asked where the
+    /// configuration has `repo_gpgcheck`.
+    ///
+    /// # Errors
+    /// Why it is not.
+    fn vouch(&self, repo: &RepoConfig, document: &[u8], signature: &[u8]) -> Result<(), Failure>;
+
     /// A derived fact stored earlier, if it is there and whole.
     fn recall(&self, kind: &'static str, key: &Digest) -> Option<Vec<u8>>;
 

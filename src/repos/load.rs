@@ -21,6 +21,8 @@ use crate::{
     terms::{Class, Digest, Fault, Hasher},
 };
 
+/// The most a signature file may have.
+const SIGNATURE: u64 = 1 << 20;
 /// The most a decompressed metadata file may have where repomd does not say.
 const OPEN_LIMIT: u64 = 4 << 30;
 
@@ -107,6 +109,11 @@ async fn at_mirror(fetch: &impl Fetch, config: &RepoConfig, found: &Mirrors) -> 
     // An old mirror, or a lying one.
     if found.metalink.as_ref().is_some_and(|m| !m.allows(&bytes)) {
         return Err(Error::Stale { repo: repo() });
+    }
+    if config.repo_gpgcheck {
+        let fetched = fetch.small(config, &format!("{url}.asc"), SIGNATURE).await;
+        let signature = fetched.map_err(|source| Error::Unsigned { repo: repo(), source })?;
+        fetch.vouch(config, &bytes, &signature).map_err(|source| Error::Signature { repo: repo(), source })?;
     }
     from_repomd(fetch, config, found.bases.clone(), &bytes).await
 }

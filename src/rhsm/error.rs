@@ -232,7 +232,7 @@ impl Fault for Error {
                  registered with the fact supported_architectures listing {arch}"
             ),
             Self::NotGranted { near, .. } if near.is_empty() => {
-                "`subscription-manager repos` on the host it is of lists the labels it grants".into()
+                "`drydock rhsm repos` lists the labels that are granted".into()
             }
             Self::NotGranted { near, .. } => format!("granted labels near it: {}", near.join(", ")),
         })

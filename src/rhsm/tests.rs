@@ -403,9 +403,9 @@ fn a_label_that_is_not_granted_names_its_neighbours() {
     let (_, hint) = refused(&all, "rhel-8-for-aarch64-baseos-rpms");
     assert!(hint.contains("a host of aarch64"), "{hint}");
     let (_, hint) = refused(&all, "quite-another");
-    assert_eq!(hint, "`subscription-manager repos` on the host it is of lists the labels it grants");
+    assert_eq!(hint, "`drydock rhsm repos` lists the labels that are granted");
     let (_, hint) = refused(&all, &"rhel-8-for-x86_64-baseos-rpms".repeat(1000));
-    assert_eq!(hint, "`subscription-manager repos` on the host it is of lists the labels it grants");
+    assert_eq!(hint, "`drydock rhsm repos` lists the labels that are granted");
     let (says, hint) = refused(&[], "rhel-8-for-x86_64-baseos-rpms");
     assert_eq!(
         says,

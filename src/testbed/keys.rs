@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use pgp::{
     composed::{ArmorOptions, Deserializable, SignedSecretKey},
     crypto::hash::HashAlgorithm,
-    packet::{PacketTrait, Signature, SignatureConfig, SignatureType, Subpacket, SubpacketData},
+    packet::{LiteralData, PacketTrait, Signature, SignatureConfig, SignatureType, Subpacket, SubpacketData},
     types::{KeyDetails, Password, SigningKey as _, Timestamp},
 };
 use sha2::{Digest as _, Sha256};
@@ -68,6 +68,15 @@ impl Key {
         String::from_utf8_lossy(user.id.id()).into_owned()
     }
 
+    /// A message with its signature, as `gpg --sign` makes them.
+    pub fn sign_message(self, version: SignatureVersion, said: &[u8]) -> Vec<u8> {
+        let literal = LiteralData::from_bytes("", said.to_vec().into()).expect("a small message");
+        let mut message = Vec::new();
+        literal.to_writer_with_header(&mut message).expect("serialising to memory cannot fail");
+        message.extend(self.sign(version, said));
+        message
+    }
+
     /// A detached binary signature over `data`, as one packet, created at [`BUILD_TIME`]. The same every time: both
     /// algorithms are deterministic.
     pub fn sign(self, version: SignatureVersion, data: &[u8]) -> Vec<u8> {
@@ -100,4 +109,15 @@ impl Key {
         signature.to_writer_with_header(&mut packet).expect("serialising to memory cannot fail");
         packet
     }
+}
+
+/// What signs, in DER.
+pub type SigstoreSigner = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
+/// A fresh ECDSA P-256 key as cosign has them: what signs, and the public half in PEM.
+pub fn sigstore() -> (SigstoreSigner, String) {
+    use rcgen::SigningKey as _;
+    let key = rcgen::KeyPair::generate().expect("making a key cannot fail");
+    let public = key.public_key_pem();
+    (Box::new(move |data| key.sign(data).expect("signing with a fresh key cannot fail")), public)
 }

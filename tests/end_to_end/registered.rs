@@ -239,6 +239,24 @@ fn nothing_but_the_record(site: &Site, service: &Candlepin, outcome: &Outcome) {
 }
 
 #[test]
+fn addresses_of_the_network_register_too() {
+    let (site, service) = place();
+    let url = format!("baseos={}/content/dist/rhel8/8.4/x86_64/baseos/os", site.cdn.url());
+    let call = registering(&site, &service, &["resolve", "jq", "--repo", &url, "-vvv"]);
+    let outcome = call.done();
+    assert!(outcome.stdout.contains("jq-1.5") && service.count() == 1, "{}", outcome.stdout);
+    is_over(&site, &service);
+    nothing_is_seen(&site, &service, &outcome);
+    // A path the organisation has not: nothing is asked for, and the consumer goes.
+    site.cdn.clear_log();
+    let url = format!("x={}/content/other", site.cdn.url());
+    registering(&site, &service, &["resolve", "jq", "--repo", &url])
+        .refused(5, &["does not grant the path /content/other"]);
+    assert!(service.count() == 2 && site.cdn.log().is_empty());
+    is_over(&site, &service);
+}
+
+#[test]
 fn a_consumer_that_stays() {
     let (site, service) = place();
     let register = || {
@@ -254,6 +272,8 @@ fn a_consumer_that_stays() {
         call.and(&["--cdn", &site.cdn.url(), "--cacert", "ca.pem"]).done();
     }
     assert_eq!((service.count(), service.registered().len()), (1, 1));
+    let listed = site.drydock(&["rhsm", "repos", "--arch", "aarch64"]).done().stdout;
+    assert!(listed.contains("rhel-8-for-aarch64-baseos-rpms"), "{listed}");
     site.drydock(&["rhsm", "unregister"]).done();
     is_over(&site, &service);
 }

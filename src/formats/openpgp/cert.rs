@@ -43,6 +43,8 @@ impl Material {
 pub(super) struct Standing {
     /// A valid self-signature makes it part of the certificate.
     pub bound: bool,
+    /// The hash of the self-signature that does.
+    pub bound_by: Option<HashAlgorithm>,
     /// The certificate lets it sign data.
     pub may_sign: bool,
     /// Seconds since 1970 from which on it made nothing that counts.
@@ -118,6 +120,7 @@ fn primary_standing(cert: &SignedPublicKey) -> Standing {
         cert.details.revocation_signatures.iter().filter(|s| strong_enough(s) && s.verify_key(key).is_ok());
     Standing {
         bound: newest.is_some(),
+        bound_by: newest.and_then(|s| s.hash_alg()),
         may_sign: newest.and_then(may_sign).unwrap_or(true),
         expires: newest.and_then(|s| expiry(key, s)),
         revoked: revoked(revocations),
@@ -139,6 +142,7 @@ fn subkey_standing(cert: &SignedPublicKey, sub: &SignedPublicSubKey, primary: &S
     Standing {
         // without its own signature anyone could adopt a stranger's signing key
         bound: primary.bound && binding.is_some_and(|s| !may_sign || signed_back(s)),
+        bound_by: binding.and_then(|s| s.hash_alg()),
         may_sign,
         expires,
         revoked: [own, primary.revoked.clone()].into_iter().flatten().min_by_key(|r| r.since),

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::Rule;
 use crate::terms::{Class, Fault};
 
 /// A key file that gives no key.
@@ -67,12 +68,34 @@ pub enum SignatureError {
         number: u8,
     },
     /// The hash can be forged, or is unknown.
-    #[error("signature by {key_id} uses {hash}, which is refused: signatures need SHA-224 or better")]
+    #[error("signature by {key_id} uses {hash}, which is refused: {rule}")]
     WeakHash {
         /// The issuer it names.
         key_id: String,
         /// The algorithm.
         hash: String,
+        /// What is wanted, and by which policy.
+        rule: Rule,
+    },
+    /// The key can be forged.
+    #[error("signature is by key {fingerprint}, {kind}, which is refused: {rule}")]
+    WeakKey {
+        /// The key.
+        fingerprint: String,
+        /// `RSA of 1024 bits`.
+        kind: String,
+        /// What is wanted, and by which policy.
+        rule: Rule,
+    },
+    /// The certificate says that the key is its own with a hash that can be forged.
+    #[error("key {fingerprint} is bound to its certificate with {hash}, which is refused: {rule}")]
+    WeakBinding {
+        /// The key.
+        fingerprint: String,
+        /// The algorithm.
+        hash: String,
+        /// What is wanted, and by which policy.
+        rule: Rule,
     },
     /// None of the trusted keys made it.
     #[error("no trusted key has the identifier {key_id}, which the signature names")]
@@ -136,8 +159,17 @@ impl Fault for SignatureError {
     }
 
     fn hint(&self) -> Option<String> {
-        matches!(self, Self::NoKey { .. })
-            .then(|| "name the vendor's key: gpgkeys in the recipe's repository, or --gpgkey FILE".to_owned())
+        match self {
+            Self::NoKey { .. } => {
+                Some("name the vendor's key: gpgkeys in the recipe's repository, or --gpgkey FILE".to_owned())
+            }
+            Self::WeakHash { .. } | Self::WeakKey { .. } | Self::WeakBinding { .. } => Some(
+                "ask the vendor for a stronger signature; the policy is the base image's (/etc/crypto-policies/config), and \
+                 --crypto-policy LEGACY takes most"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
     }
 }
 

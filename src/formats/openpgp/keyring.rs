@@ -6,7 +6,7 @@ use pgp::{
 };
 
 use super::{
-    KeyError,
+    CryptoPolicy, KeyError,
     cert::{Key, settle},
 };
 
@@ -22,6 +22,7 @@ const END: &[u8] = b"-----END PGP PUBLIC KEY BLOCK-----";
 pub struct Keyring {
     pub(super) keys: Vec<Key>,
     pub(super) certs: Vec<KeyDescription>,
+    pub(super) policy: CryptoPolicy,
 }
 
 /// A certificate in a keyring.
@@ -67,7 +68,13 @@ impl Keyring {
         }
     }
 
-    /// Adds the keys of another keyring; those that are there already stay once.
+    /// With another policy than RHEL 9's DEFAULT.
+    #[must_use]
+    pub fn under(self, policy: CryptoPolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Adds the keys of another keyring, whose policy counts for nothing; those that are there already stay once.
     pub fn extend(&mut self, other: Self) {
         for (number, cert) in other.certs.into_iter().enumerate() {
             if self.certs.iter().any(|c| c.fingerprint == cert.fingerprint) && self.certs.contains(&cert) {

@@ -170,6 +170,75 @@ fn weak_hashes_and_other_types_are_refused_by_name() {
 }
 
 #[test]
+fn the_crypto_policy_decides_what_is_weak() {
+    let key = &secret().primary_key;
+    let with = |claims: &Claims, policy: &str, release, hash| {
+        let ring = keyring(claims).under(CryptoPolicy::of(policy, release));
+        ring.verify(&sign(key, hash, BIRTH), DATA).map(drop).map_err(|e| e.to_string())
+    };
+    let usual = Claims::default();
+    for (policy, release, hash, wants) in [
+        ("DEFAULT", 9, HashAlgorithm::Sha1, "the crypto policy DEFAULT of RHEL 9 takes SHA-224 or better"),
+        ("DEFAULT", 8, HashAlgorithm::Sha1, ""),
+        (
+            "DEFAULT:NO-SHA1",
+            8,
+            HashAlgorithm::Sha1,
+            "the crypto policy DEFAULT:NO-SHA1 of RHEL 8 takes SHA-224 or better",
+        ),
+        ("DEFAULT:SHA1", 9, HashAlgorithm::Sha1, ""),
+        ("LEGACY", 10, HashAlgorithm::Sha1, ""),
+        ("LEGACY", 8, HashAlgorithm::Md5, "the crypto policy LEGACY of RHEL 8 takes SHA-1 or better"),
+        ("FIPS", 9, HashAlgorithm::Sha1, "the crypto policy FIPS of RHEL 9 takes SHA-224 or better"),
+        ("FUTURE", 9, HashAlgorithm::Sha224, "the crypto policy FUTURE of RHEL 9 takes SHA-256 or better"),
+        (
+            "FUTURE",
+            9,
+            HashAlgorithm::Sha256,
+            "RSA of 2048 bits, which is refused: the crypto policy FUTURE of RHEL 9 takes RSA of 3072",
+        ),
+        ("FIPS", 9, HashAlgorithm::Sha256, ""),
+        ("BSI", 9, HashAlgorithm::Sha256, ""),
+    ] {
+        match with(&usual, policy, release, hash) {
+            Ok(()) => assert_eq!(wants, "", "{policy} {hash}"),
+            Err(says) => assert!(!wants.is_empty() && says.contains(wants), "{policy} {hash}: {says}"),
+        }
+    }
+    let old = Claims { hash: HashAlgorithm::Sha1, ..Claims::default() };
+    assert_eq!(with(&old, "DEFAULT", 9, HashAlgorithm::Sha256), Ok(()));
+    let says = with(&old, "FIPS", 9, HashAlgorithm::Sha256).expect_err("a self-signature with SHA-1");
+    assert!(says.contains("is bound to its certificate with SHA1"), "{says}");
+    let configured = |text: &str| CryptoPolicy::configured(text, 8).map(|p| p.to_string());
+    assert_eq!(configured("# what counts\n\n future # tomorrow\nLEGACY\n").as_deref(), Some("FUTURE of RHEL 8"));
+    assert_eq!(configured("# nothing\n"), None);
+}
+
+#[test]
+fn signature_files_and_messages() {
+    use pgp::packet::{LiteralData, PacketTrait};
+    let (key, keyring) = (&secret().primary_key, keyring(&Claims::default()));
+    let good = sign(key, HashAlgorithm::Sha256, BIRTH);
+    keyring.verify_file(&good, DATA).expect("binary");
+    let other = sign(key, HashAlgorithm::Sha1, BIRTH);
+    keyring.verify_file(&[&other[..], &good].concat(), DATA).expect("one of two holds");
+    assert!(matches!(keyring.verify_file(&other, DATA), Err(SignatureError::WeakHash { .. })));
+    assert!(matches!(keyring.verify_file(&good, &DATA[1..]), Err(SignatureError::Bad { .. })));
+    assert!(matches!(keyring.verify_file(b"<html>", DATA), Err(SignatureError::Malformed { .. })));
+    let text = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, &good);
+    let armored = format!("-----BEGIN PGP SIGNATURE-----\n\n{text}\n-----END PGP SIGNATURE-----");
+    keyring.verify_file(armored.as_bytes(), DATA).expect("armored");
+    let literal = LiteralData::from_bytes("", bytes::Bytes::from_static(DATA)).expect("small");
+    let mut message = Vec::new();
+    literal.to_writer_with_header(&mut message).expect("memory");
+    message.extend(&good);
+    let (signer, said) = keyring.open_message(&message).expect("a signed message");
+    assert_eq!((signer.fingerprint, said), (keyring.certs()[0].fingerprint.clone(), DATA.to_vec()));
+    assert!(keyring.open_message(&good).is_err() && keyring.open_message(&message[..20]).is_err());
+    assert!(matches!(Keyring::default().open_message(&message), Err(SignatureError::NoKey { .. })));
+}
+
+#[test]
 fn expiry_is_judged_at_the_time_of_signing() {
     let (key, keyring) =
         (&secret().primary_key, keyring(&Claims { expires_after: Some(10 * DAY), ..Claims::default() }));

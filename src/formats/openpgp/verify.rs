@@ -3,7 +3,6 @@
 use std::io::{self, Read};
 
 use pgp::{
-    crypto::hash::HashAlgorithm,
     packet::{Packet, PacketParser, Signature, SignatureConfig, SignatureType, SignatureVersionSpecific},
     types::{Fingerprint, KeyId, KeyVersion},
 };
@@ -28,8 +27,12 @@ impl Keyring {
     /// # Errors
     /// [`SignatureError`]: why the signature does not vouch for the data.
     pub fn verify(&self, signature: &[u8], data: impl Read) -> Result<Signer, SignatureError> {
-        let signature = parse(signature)?;
-        let config = checked_config(&signature)?;
+        self.verify_packet(&parse(signature)?, data)
+    }
+
+    /// The same for a signature that is parsed.
+    pub(super) fn verify_packet(&self, signature: &Signature, data: impl Read) -> Result<Signer, SignatureError> {
+        let config = self.checked_config(signature)?;
         let candidates: Vec<&Key> = self.keys.iter().filter(|k| is_issuer(config, k)).collect();
         if candidates.is_empty() {
             return Err(SignatureError::NoKey { key_id: issuer(config) });
@@ -37,7 +40,7 @@ impl Keyring {
         let digest = digest(config, data)?;
         let mut outcome = SignatureError::NoKey { key_id: issuer(config) };
         for key in candidates {
-            match self.check(&signature, config, &digest, key) {
+            match self.check(signature, config, &digest, key) {
                 Ok(signer) => return Ok(signer),
                 // identifiers may collide: another key's "bad" says less than the right key's "expired"
                 Err(SignatureError::Bad { .. }) if !matches!(outcome, SignatureError::NoKey { .. }) => {}
@@ -63,12 +66,43 @@ impl Keyring {
         }
         key.material.verifying().verify(config.hash_alg, digest, bytes).map_err(|e| bad(Some(Box::new(e))))?;
         check_standing(config, key, &fingerprint)?;
+        self.check_strength(key, &fingerprint)?;
         let cert = &self.certs[key.cert];
         Ok(Signer {
             fingerprint: cert.fingerprint.clone(),
             key_id: hex::encode(details.legacy_key_id()),
             user_id: cert.user_id.clone(),
         })
+    }
+
+    /// The parts that can be refused before anything is hashed.
+    fn checked_config<'a>(&self, signature: &'a Signature) -> Result<&'a SignatureConfig, SignatureError> {
+        let version = u8::from(signature.version());
+        let config = signature.config().ok_or(SignatureError::Version { version })?;
+        if !matches!(version, 3 | 4 | 6) {
+            return Err(SignatureError::Version { version });
+        }
+        let key_id = issuer(config);
+        if config.typ() != SignatureType::Binary {
+            return Err(SignatureError::Type { key_id, number: config.typ().into() });
+        }
+        match self.policy.data(config.hash_alg) {
+            Some(rule) => Err(SignatureError::WeakHash { key_id, hash: config.hash_alg.to_string(), rule }),
+            None => Ok(config),
+        }
+    }
+
+    /// Whether policy takes the key, and how its certificate binds it.
+    fn check_strength(&self, key: &Key, fingerprint: &str) -> Result<(), SignatureError> {
+        let fingerprint = fingerprint.to_owned();
+        if let Some((kind, rule)) = self.policy.key(key.material.details()) {
+            return Err(SignatureError::WeakKey { fingerprint, kind, rule });
+        }
+        let Some(hash) = key.standing.bound_by else { return Ok(()) };
+        match self.policy.binding(hash) {
+            Some(rule) => Err(SignatureError::WeakBinding { fingerprint, hash: hash.to_string(), rule }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -79,28 +113,6 @@ fn parse(bytes: &[u8]) -> Result<Signature, SignatureError> {
     match (packet, packets.next()) {
         (Packet::Signature(signature), None) => Ok(signature),
         _ => Err(SignatureError::Malformed { source: None }),
-    }
-}
-
-/// The parts that can be refused before anything is hashed.
-fn checked_config(signature: &Signature) -> Result<&SignatureConfig, SignatureError> {
-    let version = u8::from(signature.version());
-    let config = signature.config().ok_or(SignatureError::Version { version })?;
-    if !matches!(version, 3 | 4 | 6) {
-        return Err(SignatureError::Version { version });
-    }
-    let key_id = issuer(config);
-    if config.typ() != SignatureType::Binary {
-        return Err(SignatureError::Type { key_id, number: config.typ().into() });
-    }
-    match config.hash_alg {
-        HashAlgorithm::Sha224
-        | HashAlgorithm::Sha256
-        | HashAlgorithm::Sha384
-        | HashAlgorithm::Sha512
-        | HashAlgorithm::Sha3_256
-        | HashAlgorithm::Sha3_512 => Ok(config),
-        weak => Err(SignatureError::WeakHash { key_id, hash: weak.to_string() }),
     }
 }
 

@@ -20,6 +20,7 @@ use super::{
     repositories::{self, Configured},
     resolve::{self as stage, Loads},
     source::ImageSource,
+    trusts,
 };
 use crate::{
     repos::Variables,
@@ -35,15 +36,18 @@ pub fn resolve(options: &ResolveOptions, events: Arc<dyn Events>) -> Result<Reso
     if let Some(path) = &options.problem {
         return replay(path, options, &*events);
     }
-    let session = Session::open(&options.session, events)?;
+    Session::run(&options.session, events, |session| asked(session, options))
+}
+
+fn asked(session: &Session, options: &ResolveOptions) -> Result<Resolution, Error> {
     let (mut loads, mut parts) = (Vec::new(), Vec::new());
     for &arch in &options.arches {
-        let (loaded, part) = part(&session, options, arch)?;
+        let (loaded, part) = part(session, options, arch)?;
         loads.push(loaded);
         parts.push(part);
     }
     let guard = session.stage("resolve", "", 0);
-    let live = Some((&session, loads.as_slice()));
+    let live = Some((session, loads.as_slice()));
     let outcome = settle(&mut parts, live, options.same_versions, &options.why);
     drop(guard);
     if let Some(path) = &options.save_problem {
@@ -90,15 +94,16 @@ fn part<'a>(session: &'a Session, options: &ResolveOptions, arch: Arch) -> Resul
     };
     let releasever = options.releasever.clone().or_else(|| base.as_ref().and_then(repositories::releasever_of));
     let variables = Variables::new(arch, releasever.as_deref());
-    let mut configured: Vec<Configured> =
-        options.repos.iter().map(|(id, url)| repositories::by_url(session, id, url, &variables)).collect();
+    let by_url = |(id, url): &(String, String)| repositories::by_url(session, id, url, &variables);
+    let mut configured: Vec<Configured> = options.repos.iter().map(by_url).collect::<Result<_, _>>()?;
     configured.extend(repositories::from_files(session, &options.repo_files, &variables, true)?);
     if configured.is_empty() {
         return Err(Error::NoRepositories { arch });
     }
     if let Installed::Repository(url) = &options.installed {
-        configured.push(repositories::by_url(session, INSTALLED, url, &variables));
+        configured.push(repositories::by_url(session, INSTALLED, url, &variables)?);
     }
+    trusts::of_metadata(session, Path::new("."), &mut configured, base.as_ref())?;
     let dormant = repositories::dormant(session, &options.repo_files, &variables);
     let mut loads = stage::load(session, &configured, arch)?.knowing(dormant);
     let mut request = Request::new(arch);
@@ -121,6 +126,8 @@ fn part<'a>(session: &'a Session, options: &ResolveOptions, arch: Arch) -> Resul
 fn image_base(session: &Session, image: &str, arch: Arch) -> Result<Base, Error> {
     let source = ImageSource::named(image)?;
     let (root, document) = source.root(session)?;
-    let (_, manifest) = base::select(session, &source, root, document, arch)?;
+    let index = root.digest().0;
+    let (raw, manifest) = base::select(session, &source, root, document, arch)?;
+    source.is_taken(session, &[index, raw.digest().0])?;
     base::read(session, &source, &manifest, arch, None)
 }
