@@ -70,7 +70,7 @@ pub struct RepoSection {
     pub id: Option<String>,
     /// Where repodata/ lies: http, https or file. $releasever, $basearch and $arch are expanded.
     pub baseurl: Option<String>,
-    /// A list of base URLs, one a line: tried in turn, after baseurl.
+    /// A list of base URLs, one a line: tried in turn, before baseurl.
     pub mirrorlist: Option<String>,
     /// A metalink of the repository: its mirrors by preference, and what its repomd.xml must be.
     pub metalink: Option<String>,

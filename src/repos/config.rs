@@ -12,7 +12,7 @@ pub struct RepoConfig {
     pub name: String,
     /// `baseurl`: tried in this order.
     pub baseurls: Vec<String>,
-    /// `mirrorlist`: a text file of base URLs, tried after those of `baseurl`.
+    /// `mirrorlist`: a text file of base URLs, tried before those of `baseurl`.
     pub mirrorlist: Option<String>,
     /// `metalink`: mirrors and checksums of `repomd.xml`; wins over `mirrorlist`.
     pub metalink: Option<String>,

@@ -41,6 +41,16 @@ pub enum LocalError {
         /// The limit.
         limit: u64,
     },
+    /// It is longer or shorter than promised.
+    #[error("{path} has {found} bytes, not {expected}")]
+    Size {
+        /// The file.
+        path: PathBuf,
+        /// What was promised.
+        expected: u64,
+        /// What it has.
+        found: u64,
+    },
     /// It is not what it was promised to be.
     #[error("{path} has checksum {found}, not {expected}")]
     Mismatch {
@@ -58,7 +68,7 @@ impl Fault for LocalError {
         match self {
             Self::Scheme(_) => Class::Usage,
             Self::Read { .. } => Class::Network,
-            Self::TooLarge { .. } | Self::Mismatch { .. } => Class::Verification,
+            Self::TooLarge { .. } | Self::Size { .. } | Self::Mismatch { .. } => Class::Verification,
         }
     }
 }
@@ -81,8 +91,12 @@ fn small(url: &str, limit: u64) -> Result<Vec<u8>, LocalError> {
     }
 }
 
-fn verified(url: &str, expected: &Checksum) -> Result<File, LocalError> {
+fn verified(url: &str, expected: &Checksum, size: Option<u64>) -> Result<File, LocalError> {
     let (path, mut file) = open(url)?;
+    let length = file.metadata().map(|m| m.len()).unwrap_or_default();
+    if let Some(expected) = size.filter(|size| *size != length) {
+        return Err(LocalError::Size { path, expected, found: length });
+    }
     let mut hasher = ChecksumHasher::new(expected.algorithm());
     let mut buf = vec![0; 64 << 10];
     loop {
@@ -112,9 +126,9 @@ impl Fetch for LocalFiles {
         _: &RepoConfig,
         url: &str,
         checksum: &Checksum,
-        _: Option<u64>,
+        size: Option<u64>,
     ) -> Result<Box<dyn Read + Send>, Failure> {
-        verified(url, checksum).map(|f| Box::new(f) as Box<dyn Read + Send>).map_err(Failure::new)
+        verified(url, checksum, size).map(|f| Box::new(f) as Box<dyn Read + Send>).map_err(Failure::new)
     }
 
     /// There are no keys here: who reads local files for a test believes them.

@@ -1,7 +1,9 @@
-//! Where a repository may be had: its own addresses, then those of its mirror list or metalink.
+//! Where a repository may be had: by its mirror list or metalink, then at its own addresses.
 //!
-//! As librepo does it: `baseurl`s come first; of the two kinds of list a metalink wins; a mirrorlist whose address speaks of a
-//! metalink is one; what a metalink says of `repomd.xml` holds for every address.
+//! As librepo does it: of the two kinds of list a metalink wins; a mirrorlist whose address speaks of a metalink is one; what a
+//! metalink says of `repomd.xml` holds for every address, those of `baseurl` as well.
+
+use std::collections::BTreeSet;
 
 use super::{Error, Fetch, RepoConfig, places};
 use crate::formats::repodata::Metalink;
@@ -20,46 +22,55 @@ pub struct Mirrors {
     pub metalink: Option<Metalink>,
 }
 
-/// Looks up the addresses of a repository. Only one with a list asks anybody.
+/// Looks up the addresses of a repository. Only one with a list asks anybody; where it has `baseurl`s, too, the list may fail.
 ///
 /// # Errors
 /// The list cannot be fetched or read, or there is no address in it that could be used.
 pub async fn mirrors(fetch: &impl Fetch, config: &RepoConfig) -> Result<Mirrors, Error> {
-    let mut out = Mirrors::default();
-    let mut add = |url: &str| {
-        let url = url.trim_end_matches('/').to_owned();
-        if out.bases.len() < MOST && !out.bases.contains(&url) {
-            out.bases.push(url);
-        }
+    let mut out = match config.list() {
+        None => Mirrors::default(),
+        Some((list, is_metalink)) => match listed(fetch, config, list, is_metalink).await {
+            Ok(found) => found,
+            Err(error) if config.baseurls.is_empty() => return Err(error),
+            Err(error) => {
+                tracing::debug!(repo = config.id, %error, "going on with baseurl");
+                Mirrors::default()
+            }
+        },
     };
-    config.baseurls.iter().for_each(|url| add(url));
-    let Some((list, is_metalink)) = config.list() else {
-        return if out.bases.is_empty() { Err(Error::NoAddress { repo: config.id.clone() }) } else { Ok(out) };
-    };
-    let file = if is_metalink { "the metalink" } else { "the mirror list" };
-    let bytes = fetch.small(config, list, SMALL).await.map_err(|source| Error::Fetch {
-        repo: config.id.clone(),
-        file: file.into(),
-        source,
-    })?;
-    // A list from a network names addresses on the network: never our own disk.
-    let usable = |url: &&String| places::is_remote(url) || places::is_local(list) && places::is_local(url);
-    if is_metalink {
-        let parsed =
-            Metalink::parse(bytes.as_slice()).map_err(|source| Error::Metadata { repo: config.id.clone(), source })?;
-        parsed.mirrors.iter().filter(usable).for_each(|url| add(url));
-        out.metalink = Some(parsed);
-    } else {
-        listed(config, &String::from_utf8_lossy(&bytes)).iter().filter(usable).for_each(|url| add(url));
-    }
+    out.bases.extend(config.baseurls.iter().map(|url| url.trim_end_matches('/').to_owned()));
+    let mut seen = BTreeSet::new();
+    out.bases.retain(|url| seen.insert(url.clone()));
     match out.bases.is_empty() {
-        true => Err(Error::NoMirrors { repo: config.id.clone(), file }),
+        true => Err(Error::NoAddress { repo: config.id.clone() }),
         false => Ok(out),
     }
 }
 
+/// What the repository's list says.
+async fn listed(fetch: &impl Fetch, config: &RepoConfig, list: &str, is_metalink: bool) -> Result<Mirrors, Error> {
+    let (repo, file) = (config.id.clone(), if is_metalink { "the metalink" } else { "the mirror list" });
+    let fetched = fetch.small(config, list, SMALL).await;
+    let bytes = fetched.map_err(|source| Error::Fetch { repo: repo.clone(), file: file.into(), source })?;
+    let (all, metalink) = if is_metalink {
+        let parsed = Metalink::parse(bytes.as_slice());
+        let parsed = parsed.map_err(|source| Error::Metadata { repo: repo.clone(), source })?;
+        (parsed.mirrors.clone(), Some(parsed))
+    } else {
+        (lines(config, &String::from_utf8_lossy(&bytes)), None)
+    };
+    // A list from a network names addresses on the network: never our own disk.
+    let usable = |url: &&String| places::is_remote(url) || places::is_local(list) && places::is_local(url);
+    let bases: Vec<String> =
+        all.iter().filter(usable).take(MOST).map(|url| url.trim_end_matches('/').to_owned()).collect();
+    match bases.is_empty() {
+        true => Err(Error::NoMirrors { repo, file }),
+        false => Ok(Mirrors { bases, metalink }),
+    }
+}
+
 /// The addresses of a mirror list: a line each, `#` begins a comment, variables are expanded, paths are local.
-fn listed(config: &RepoConfig, text: &str) -> Vec<String> {
+fn lines(config: &RepoConfig, text: &str) -> Vec<String> {
     let lines = text.lines().map(|line| line.trim());
     let address = |line: &str| match line {
         l if l.starts_with('#') => None,

@@ -4,6 +4,7 @@
 //!
 //! One test program for all of it, so that one link and one base image serve every test.
 
+mod bad_metadata;
 mod demo;
 mod entitled;
 mod explained;

@@ -12,7 +12,7 @@ use crate::terms::{Algorithm, Checksum, ChecksumHasher};
 const LIMIT: u64 = 4 << 20;
 const DOCUMENT: &str = "metalink";
 const REPOMD: &str = "/repodata/repomd.xml";
-/// The most mirrors or checksums kept.
+/// The most mirrors kept.
 const MAX: usize = 1000;
 
 /// Mirrors and checksums of one `repomd.xml`.
@@ -20,8 +20,9 @@ const MAX: usize = 1000;
 pub struct Metalink {
     /// Addresses of the repository, the preferred first; http, https and file only.
     pub mirrors: Vec<String>,
-    /// The strongest checksum of the current `repomd.xml` and of each alternate.
-    pub checksums: Vec<Checksum>,
+    /// The strongest checksum of the current `repomd.xml`. Older ones (`alternates`) do not count, as they do not for librepo:
+    /// another mirror has the current one.
+    pub checksum: Option<Checksum>,
 }
 
 impl Metalink {
@@ -33,7 +34,7 @@ impl Metalink {
         let mut xml = Xml::new(DOCUMENT, bytes, LIMIT);
         let (mut out, mut mirrors) = (Self::default(), Vec::new());
         let (mut here, mut kind, mut preference) = (false, String::new(), 0i64);
-        let mut strongest: Option<Checksum> = None;
+        let mut older = false;
         loop {
             match xml.step()? {
                 Node::Start => match xml.name() {
@@ -43,6 +44,7 @@ impl Metalink {
                         }
                         Ok(())
                     })?,
+                    "alternates" => older = true,
                     "hash" | "url" => {
                         preference = 0;
                         xml.attributes(|k, v| {
@@ -57,16 +59,16 @@ impl Metalink {
                     _ => {}
                 },
                 Node::End if here => match xml.name() {
-                    "hash" => {
+                    "alternates" => older = false,
+                    "hash" if !older => {
                         if let Some(algorithm) = Algorithm::from_name(&kind) {
                             let sum = Checksum::new(algorithm, xml.text.trim())
                                 .map_err(|_| RepodataError::invalid(DOCUMENT, "a checksum", &xml.text))?;
-                            if strongest.as_ref().is_none_or(|s| s.hex().len() < sum.hex().len()) {
-                                strongest = Some(sum);
+                            if out.checksum.as_ref().is_none_or(|s| s.hex().len() < sum.hex().len()) {
+                                out.checksum = Some(sum);
                             }
                         }
                     }
-                    "verification" if out.checksums.len() < MAX => out.checksums.extend(strongest.take()),
                     "url" if mirrors.len() < MAX => {
                         let url = xml.text.trim();
                         let known = ["http://", "https://", "file://"].iter().any(|s| url.starts_with(s));
@@ -81,7 +83,7 @@ impl Metalink {
                 Node::Eof => break,
             }
         }
-        if out.checksums.is_empty() {
+        if out.checksum.is_none() {
             return Err(RepodataError::Missing { document: DOCUMENT, what: "a usable checksum of repomd.xml" });
         }
         mirrors.sort_by_key(|(preference, _)| std::cmp::Reverse(*preference));
@@ -89,9 +91,9 @@ impl Metalink {
         Ok(out)
     }
 
-    /// Whether these bytes are the current `repomd.xml` or an alternate.
+    /// Whether these bytes are the current `repomd.xml`.
     pub fn allows(&self, repomd: &[u8]) -> bool {
-        self.checksums.iter().any(|sum| {
+        self.checksum.as_ref().is_some_and(|sum| {
             let mut hasher = ChecksumHasher::new(sum.algorithm());
             hasher.update(repomd);
             hasher.finish() == *sum

@@ -12,6 +12,8 @@ const DOCUMENT: &str = "primary.xml";
 /// Names, versions and the like; the longest real ones have some 300 bytes. Rich dependencies and paths have more room.
 const MAX_NAME: usize = 4096;
 const MAX_RICH: usize = 64 << 10;
+/// Parentheses of a rich dependency; real ones nest two or three deep.
+const MAX_NESTING: usize = 64;
 /// Packages of one repository: Fedora has some 70,000.
 const MAX_PACKAGES: usize = 1_000_000;
 
@@ -171,6 +173,7 @@ impl State {
             match k {
                 "name" => {
                     check_length(v, MAX_RICH)?;
+                    check_nesting(v)?;
                     self.name.push_str(v);
                 }
                 "flags" => sense = Sense::from_repodata(v),
@@ -215,7 +218,34 @@ fn set(to: &mut String, text: &str) -> Result<(), RepodataError> {
     Ok(())
 }
 
+/// What nobody nests is refused here; a dependency that is malformed bars its package alone.
+fn check_nesting(dependency: &str) -> Result<(), RepodataError> {
+    if !dependency.starts_with('(') {
+        return Ok(());
+    }
+    let (mut depth, mut deepest) = (0usize, 0);
+    for b in dependency.bytes() {
+        match b {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    match deepest > MAX_NESTING {
+        true => {
+            let (what, limit) = ("a dependency's nesting", MAX_NESTING as u64);
+            Err(RepodataError::TooLarge { document: DOCUMENT, what, limit })
+        }
+        false => Ok(()),
+    }
+}
+
+/// XML has no such characters (1.0, "Char"), and names that end in C strings must not hold a NUL.
 fn check_length(text: &str, limit: usize) -> Result<(), RepodataError> {
+    if text.bytes().any(|b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) {
+        return Err(RepodataError::invalid(DOCUMENT, "a control character in", text));
+    }
     if text.len() > limit {
         return Err(RepodataError::TooLarge { document: DOCUMENT, what: "a name", limit: limit as u64 });
     }

@@ -158,8 +158,18 @@ impl<R: BufRead> Xml<R> {
         let tag = BytesStart::from_content(self.tag.as_str(), self.name.1);
         let mut attributes = tag.attributes();
         attributes.with_checks(false);
+        // quick-xml's own check allocates for every tag; these are never many.
+        let (mut seen, mut count) = ([""; 16], 0);
         for attribute in attributes {
             let attribute = attribute.map_err(|e| bad(e.into()))?;
+            let key = attribute.key.into_inner();
+            if seen[..count].contains(&key) {
+                return Err(RepodataError::invalid(self.document, "an attribute twice in", &self.tag));
+            }
+            if count < seen.len() {
+                seen[count] = key;
+                count += 1;
+            }
             let name = attribute.key.local_name().into_inner();
             if attribute.value.bytes().any(|b| matches!(b, b'&' | b'\r' | b'\n' | b'\t')) {
                 take(name, &attribute.normalized_value(XmlVersion::Implicit1_0).map_err(bad)?)?;

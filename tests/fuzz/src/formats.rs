@@ -10,10 +10,11 @@ use drydock::{
         kmod,
         oci::{Index, Manifest},
         openpgp::Keyring,
-        repodata::{self, Catalog, Comps, Modules, Rich},
+        repodata::{self, AdvisoryLimits, Catalog, Comps, Metalink, Modules, Repomd, Rich},
         rpm::{PackageHead, Payload},
         tar::Reader,
     },
+    repos::addresses,
     rpmdb::{Backend, Files},
     solve::{
         groups,
@@ -51,6 +52,37 @@ pub fn primary(data: &[u8]) {
 pub fn filelists(data: &[u8]) {
     let wanted = BTreeSet::from(["/usr/bin/sh".to_owned()]);
     let _ = repodata::owners_of(data, 8 << 20, &wanted);
+}
+
+/// `repomd.xml`, and where its files would be fetched from: never from elsewhere on disk.
+pub fn repomd(data: &[u8]) {
+    let Ok(repomd) = Repomd::parse(data) else { return };
+    for file in repomd.data.values() {
+        let mirrors = ["https://h.example/r".to_owned()];
+        for url in addresses(&mirrors, file.base.as_deref(), &file.href).unwrap_or_default() {
+            assert!(url.get(..4).is_some_and(|s| s.eq_ignore_ascii_case("http")), "{url:?}");
+        }
+    }
+}
+
+/// A metalink, and whether bytes are what it promises.
+pub fn metalink(data: &[u8]) {
+    if let Ok(metalink) = Metalink::parse(data) {
+        let _ = metalink.allows(data);
+    }
+}
+
+/// `updateinfo.xml`, with limits of every kind.
+pub fn updateinfo(data: &[u8]) {
+    let one = |text: &str| vec![text.to_owned()];
+    let limits = AdvisoryLimits {
+        ids: one("SA-1"),
+        types: one("security"),
+        cves: one("CVE-1"),
+        bugzillas: one("1"),
+        severities: one("Low"),
+    };
+    let _ = limits.read(data);
 }
 
 /// `modules.yaml`, and a choice of all its streams.

@@ -19,6 +19,7 @@ const TARGETS: &[(&str, Target)] = &[
     ("comps", formats::comps),
     ("elf", scriptlets::elf),
     ("lua", scriptlets::lua),
+    ("metalink", formats::metalink),
     ("module", formats::module),
     ("modules", formats::modules),
     ("ndb", formats::ndb),
@@ -27,10 +28,12 @@ const TARGETS: &[(&str, Target)] = &[
     ("package", formats::package),
     ("primary", formats::primary),
     ("filelists", formats::filelists),
+    ("repomd", formats::repomd),
     ("rich", formats::rich),
     ("shell", scriptlets::shell),
     ("tar", formats::tar),
     ("text", scriptlets::text),
+    ("updateinfo", formats::updateinfo),
 ];
 
 fn target() -> Target {

@@ -20,6 +20,15 @@ dependencies:\n  - requires: {platform: [el8], other: [], third: [-1]}\n  profil
 const COMPS: &str = "<comps><group><id>core</id><name>Core</name><packagelist><packagereq type=\"conditional\" requires=\"b\">a</packagereq></packagelist>\
 </group><environment><id>e</id><grouplist><groupid>core</groupid></grouplist><optionlist/></environment></comps>";
 
+const METALINK: &str = "<?xml version=\"1.0\"?><metalink xmlns:mm0=\"x\"><files><file name=\"repomd.xml\"><mm0:timestamp>1</mm0:timestamp><size>3</size>\
+<verification><hash type=\"md5\">900150983cd24fb0d6963f7d28e17f72</hash></verification><mm0:alternates><mm0:alternate><verification>\
+<hash type=\"sha1\">a9993e364706816aba3e25717850c26c9cd0d89d</hash></verification></mm0:alternate></mm0:alternates><resources>\
+<url protocol=\"https\" preference=\"9\">https://h/r/repodata/repomd.xml</url></resources></file></files></metalink>";
+
+const UPDATEINFO: &str = "<updates><update type=\"security\" from=\"x\"><id>SA-1</id><severity>Low</severity><references><reference type=\"cve\" id=\"CVE-1\"/>\
+<reference type=\"bugzilla\" id=\"1\"/></references><pkglist><collection><module name=\"m\" stream=\"1\" context=\"c\"/><package name=\"a\" epoch=\"1\" \
+version=\"1\" release=\"1\" arch=\"noarch\"/></collection></pkglist></update></updates>";
+
 /// Writes the seeds of one target into `dir`.
 pub fn write(target: &str, dir: &Path) -> io::Result<()> {
     for (number, seed) in of(target).into_iter().enumerate() {
@@ -42,7 +51,9 @@ fn of(target: &str) -> Vec<Vec<u8>> {
         "comps" => vec![COMPS.as_bytes().to_vec()],
         "ndb" => vec![database(Backend::Ndb)],
         "package" => packages().into_iter().map(|p| p.bytes.to_vec()).collect(),
-        "primary" | "filelists" => metadata(target),
+        "primary" | "filelists" | "repomd" => metadata(target),
+        "metalink" => vec![METALINK.as_bytes().to_vec()],
+        "updateinfo" => vec![UPDATEINFO.as_bytes().to_vec()],
         "tar" => vec![image::layer_of(&packages(), &[])],
         "openpgp" => {
             let signature = Key::Testbed.sign(SignatureVersion::V4, b"data");
