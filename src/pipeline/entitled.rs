@@ -36,11 +36,13 @@ pub(super) fn path_below<'a>(network: &str, url: &'a str) -> Option<&'a str> {
     url.strip_prefix(network).filter(|path| path.starts_with('/')).and_then(|path| path.split(['?', '#']).next())
 }
 
-/// The repository a label stands for.
+/// The repository a label stands for. Where the recipe did not pin `$releasever`, the release counts that the consumer is held
+/// to, if it is.
 pub(super) fn by_label(
     session: &Session,
     repo: &RepoPlan,
     variables: &Variables,
+    pinned: bool,
     base: &Base,
 ) -> Result<Configured, Error> {
     let label = repo.label.as_deref().unwrap_or(&repo.id);
@@ -51,7 +53,8 @@ pub(super) fn by_label(
     // Keys under /etc/pki/rpm-gpg are the image's, which are trusted anyway.
     config.gpgkeys.extend(content.gpgkeys(&cdn).into_iter().filter(|k| !k.starts_with("file:")));
     overridden(session, &mut config, label, &session.overrides());
-    let variables = for_release(variables, &config, label, base)?;
+    let held = session.release().filter(|_| !pinned).map(|release| variables.with_releasever(&release));
+    let variables = for_release(held.as_ref().unwrap_or(variables), &config, label, base)?;
     let config = config.expanded(&variables);
     for path in config.baseurls.iter().filter_map(|url| path_below(&cdn, url)) {
         if !session.options.offline && !entitlement.opens(path)? {

@@ -11,7 +11,7 @@ use crate::{
         Request, groups,
         streams::{Choice, RepoModules, Standing, State, Wanted, choose},
     },
-    terms::RootPath,
+    terms::{Class, Fault as _, RootPath},
 };
 
 /// Where dnf keeps the state of modules.
@@ -49,7 +49,7 @@ pub(super) fn prepare(
         words
     };
     let install = words(&mut request.specs);
-    let wanted = Wanted {
+    let mut wanted = Wanted {
         arch: request.arch,
         platform: platform(request, asked),
         repos: repos(loads, &modules),
@@ -58,6 +58,7 @@ pub(super) fn prepare(
         enable: asked.modules.to_vec(),
         install,
     };
+    optional(session, loads, request, &mut wanted)?;
     let choice = choose(&wanted)?;
     choice.warnings.iter().for_each(|w| session.warn(format!("{}: {w}", request.arch)));
     request.masks = choice.masks.clone();
@@ -69,6 +70,35 @@ pub(super) fn prepare(
 fn repos<'a>(loads: &'a Loads<'_>, modules: &'a [Modules]) -> Vec<RepoModules<'a>> {
     let both = loads.repositories.iter().zip(modules);
     both.map(|(r, modules)| RepoModules { repo: &r.config.id, modules }).collect()
+}
+
+/// Takes the `@…` among the `try` specs that exist and go with the rest; the others stay there, and nothing matches them.
+fn optional(session: &Session, loads: &Loads<'_>, request: &mut Request, wanted: &mut Wanted<'_>) -> Result<(), Error> {
+    let mut rest = Vec::new();
+    for spec in std::mem::take(&mut request.try_specs) {
+        let Some(word) = spec.strip_prefix('@') else {
+            rest.push(spec);
+            continue;
+        };
+        wanted.install.push(word.to_owned());
+        let fits = match choose(wanted) {
+            Ok(choice) if choice.no_modules.iter().any(|w| w == word) => {
+                match group_members(session, loads, &mut request.clone(), &[word.to_owned()]) {
+                    Err(Error::NoGroup { .. }) => false,
+                    other => other.map(|()| true)?,
+                }
+            }
+            Ok(_) => true,
+            Err(e) if e.class() == Class::Unsatisfiable => false,
+            Err(e) => return Err(e.into()),
+        };
+        if !fits {
+            wanted.install.pop();
+            rest.push(spec);
+        }
+    }
+    request.try_specs = rest;
+    Ok(())
 }
 
 fn group_members(session: &Session, loads: &Loads<'_>, request: &mut Request, words: &[String]) -> Result<(), Error> {

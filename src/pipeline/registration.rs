@@ -159,6 +159,8 @@ pub(super) struct Registered {
     pub live: Live,
     pub holdings: Holdings,
     pub overrides: Vec<Override>,
+    /// The release the consumer is held to.
+    pub release: Option<String>,
 }
 
 impl Live {
@@ -173,7 +175,7 @@ impl Live {
         let live = Self { service, record: Arc::new(Mutex::new(Some(record))) };
         live.watch(options.interrupted, events).map_err(Error::Threads)?;
         match live.begin(options).await {
-            Ok((holdings, overrides)) => Ok(Registered { live, holdings, overrides }),
+            Ok((holdings, overrides, release)) => Ok(Registered { live, holdings, overrides, release }),
             Err(error) => Err(match live.end().await {
                 Ok(()) => error,
                 Err(left) => error.and_left(left),
@@ -181,7 +183,7 @@ impl Live {
         }
     }
 
-    async fn begin(&self, options: &RegistrationOptions) -> Result<(Holdings, Vec<Override>), Error> {
+    async fn begin(&self, options: &RegistrationOptions) -> Result<(Holdings, Vec<Override>, Option<String>), Error> {
         let consumer = {
             // A signal waits for this: between creation and record there is nothing to be interrupted.
             let mut record = self.record.lock().await;
@@ -201,7 +203,7 @@ impl Live {
         if pairs.is_empty() {
             return Err(ServiceError::NoContent { service: self.service.candlepin.url().to_owned() }.into());
         }
-        Ok((in_memory(&pairs)?, self.service.overrides(&consumer).await?))
+        Ok((in_memory(&pairs)?, self.service.overrides(&consumer).await?, consumer.release))
     }
 
     /// Unregisters, once. If that fails the record stays, for `rhsm unregister` and the next command.

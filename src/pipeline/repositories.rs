@@ -47,7 +47,7 @@ pub(super) fn configure(
             out.push(file.clone());
             continue;
         }
-        match from_plan(session, recipe.recipe.directory(), repo, &variables, base) {
+        match from_plan(session, recipe.recipe.directory(), repo, &variables, plan.releasever.is_some(), base) {
             Ok(configured) => out.push(configured),
             // A subscription of its own that is not there is as good as a server that is not.
             Err(Error::Entitlement(e @ rhsm::Error::NotGranted { .. })) if repo.skip_if_unavailable => {
@@ -148,10 +148,11 @@ fn from_plan(
     directory: &Path,
     repo: &RepoPlan,
     variables: &Variables,
+    pinned: bool,
     base: &Base,
 ) -> Result<Configured, Error> {
     if !repo.has_address() {
-        return super::entitled::by_label(session, repo, variables, base);
+        return super::entitled::by_label(session, repo, variables, pinned, base);
     }
     let local = |name: &Option<String>| name.as_ref().map(|n| directory.join(n));
     let config = settings(repo, repo.baseurl.as_ref().map(RepoUrl::expose)).expanded(variables);

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     net::{self, Identity, Proxies},
     registry::{AuthFile, Credentials, Registry},
-    rhsm::{Override, ServiceError},
+    rhsm::{self, Override, Record, ServiceError},
     store::Store,
     terms::{Event, Events},
 };
@@ -171,6 +171,16 @@ impl Session {
             Some(registered) => registered.overrides.clone(),
             None if self.named.is_empty() => Override::discover(&self.options.host_root),
             None => Vec::new(),
+        }
+    }
+
+    /// The release that entitled content is held to, where its certificates are those of a consumer that is.
+    pub(super) fn release(&self) -> Option<String> {
+        match self.registered.get() {
+            Some(registered) => registered.release.clone(),
+            None if !self.named.is_empty() => None,
+            None => Record::kept(&self.options.state.join(registration::DIRECTORY))
+                .map_or_else(|| rhsm::host_release(&self.options.host_root), |kept| kept.consumer?.release),
         }
     }
 

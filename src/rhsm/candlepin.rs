@@ -53,6 +53,8 @@ pub struct Consumer {
     pub certificate: String,
     /// Its key, PEM.
     pub key: Secret<String>,
+    /// The release it is held to, `8.4`; none: not held to any.
+    pub release: Option<String>,
 }
 
 /// An entitlement certificate with its key, as `SERIAL.pem` and `SERIAL-key.pem` hold them.
@@ -152,11 +154,24 @@ pub fn is_uuid(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
+/// Whether something can be a release: it goes into addresses.
+pub(super) fn is_release(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ConsumerAnswer {
     uuid: String,
     id_cert: Certificate,
+    release_ver: Option<Release>,
+}
+
+/// Candlepin's `ReleaseVerDTO`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Release {
+    release_ver: Option<String>,
 }
 
 /// Candlepin's `CertificateDTO`.
@@ -188,11 +203,12 @@ impl Consumer {
     /// # Errors
     /// When it is none.
     pub fn read(json: &[u8]) -> Result<Self, ServiceError> {
-        let ConsumerAnswer { uuid, id_cert } = read(Step::Register, json)?;
+        let ConsumerAnswer { uuid, id_cert, release_ver } = read(Step::Register, json)?;
         if !is_uuid(&uuid) {
             return Err(ServiceError::Answer { step: Step::Register, line: 0, column: 0 });
         }
-        Ok(Self { uuid, certificate: id_cert.cert, key: Secret::new(id_cert.key) })
+        let release = release_ver.and_then(|r| r.release_ver).filter(|release| is_release(release));
+        Ok(Self { uuid, certificate: id_cert.cert, key: Secret::new(id_cert.key), release })
     }
 
     /// As whom it speaks to its service, on top of who the service is believed to be.
@@ -247,4 +263,47 @@ pub fn message(body: &[u8], secrets: &[&str]) -> Option<String> {
         text = text.replace(secret, "…");
     }
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::Fault as _;
+
+    #[test]
+    fn services_are_named_by_url_or_host() {
+        let at = |url: &str| {
+            Candlepin::at(url).map(|c| c.url().to_owned()).map_err(|e| (e.to_string(), e.class().exit_code()))
+        };
+        assert_eq!(at("https://h.example/rhsm/").as_deref(), Ok("https://h.example/rhsm"));
+        assert_eq!(at("h.example:8443/rhsm").as_deref(), Ok("https://h.example:8443/rhsm"));
+        for wrong in ["http://h.example/rhsm", "https://", "https://u:secret@h.example/?activation_keys=secret"] {
+            let (says, code) = at(wrong).expect_err(wrong);
+            assert!(code == 2 && !says.contains("secret"), "{says}");
+        }
+        assert!(Candlepin::at("subscription.rhsm.redhat.com").is_ok_and(|c| c.is_red_hats()));
+        assert!(Candlepin::at("redhat.com.example").is_ok_and(|c| !c.is_red_hats()));
+    }
+
+    #[test]
+    fn answers_are_read_and_refusals_tell_no_secret() {
+        let answer = |uuid: &str, release: &str| {
+            format!(
+                r#"{{"uuid": "{uuid}", "idCert": {{"key": "K", "cert": "C", "serial": null}}, "releaseVer": {release}}}"#
+            )
+        };
+        let consumer = Consumer::read(answer("a-1", r#"{"releaseVer": "8.4"}"#).as_bytes()).expect("a consumer");
+        assert_eq!((consumer.uuid.as_str(), consumer.release.as_deref()), ("a-1", Some("8.4")));
+        let release = |text: &str| Consumer::read(answer("a", text).as_bytes()).expect("a consumer").release;
+        assert!(release("null").is_none() && release(r#"{"releaseVer": "8/../9"}"#).is_none());
+        for wrong in ["../x", "", "a b"] {
+            assert!(Consumer::read(answer(wrong, "null").as_bytes()).is_err(), "{wrong}");
+        }
+        let told = |body: &str| message(body.as_bytes(), &["secret-key", ""]);
+        assert_eq!(told(r#"{"displayMessage": "no key secret-key\u001b here"}"#).as_deref(), Some("no key … here"));
+        assert_eq!(told(r#"{"errors": ["first", "second"]}"#).as_deref(), Some("first"));
+        assert_eq!(told("<html>secret-key"), None);
+        let error = Pair::list(br#"[{"key": "secret-key""#).expect_err("cut");
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+    }
 }

@@ -43,6 +43,6 @@ pub use discover::{CertificateFile, discover, in_directory};
 pub use entitlement::Entitlement;
 pub use error::{Defect, Error};
 pub use grant::{Grant, grant};
-pub use overrides::Override;
+pub use overrides::{Override, host_release};
 pub use record::{Record, Registration};
 pub use service_error::{ServiceError, Step};

@@ -1,5 +1,6 @@
-//! Content overrides: what an administrator set for a consumer's repositories with `subscription-manager repos --enable` or
-//! `repo-override`. The service keeps them per label; a host keeps a copy.
+//! What a host's subscription-manager remembers of its service: the release it is held to, and content overrides. Those are
+//! what an administrator set for its repositories with `subscription-manager repos --enable` or `repo-override`; the service
+//! keeps them per label, a host keeps a copy.
 
 use std::{fs, path::Path};
 
@@ -40,4 +41,22 @@ impl Override {
         let bytes = small.then(|| fs::read(&path).ok()).flatten().unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
+}
+
+/// The release a host is held to by `subscription-manager release --set`, as its own cache has it. In a container of a subscribed
+/// host there is none, as for subscription-manager itself.
+pub fn host_release(root: &Path) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Cache {
+        release_ver: Option<String>,
+    }
+    if root.join("run/secrets/rhsm").is_dir() || root.join("etc/rhsm-host").is_dir() {
+        return None;
+    }
+    let path = root.join("var/lib/rhsm/cache/releasever.json");
+    let small = fs::metadata(&path).is_ok_and(|m| m.len() <= LARGEST);
+    let bytes = small.then(|| fs::read(&path).ok()).flatten()?;
+    let cache: Cache = serde_json::from_slice(&bytes).ok()?;
+    cache.release_ver.filter(|release| super::candlepin::is_release(release))
 }

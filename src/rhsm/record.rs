@@ -56,6 +56,8 @@ struct Document {
     #[serde(default)]
     key: String,
     #[serde(default)]
+    release: String,
+    #[serde(default)]
     kept: bool,
     #[serde(default)]
     pairs: Vec<[String; 3]>,
@@ -161,6 +163,7 @@ impl Registration {
             uuid: consumer.map(|c| c.uuid.clone()).unwrap_or_default(),
             certificate: consumer.map(|c| c.certificate.clone()).unwrap_or_default(),
             key: consumer.map(|c| c.key.expose().clone()).unwrap_or_default(),
+            release: consumer.and_then(|c| c.release.clone()).unwrap_or_default(),
             kept: self.kept,
             pairs: self
                 .pairs
@@ -173,7 +176,8 @@ impl Registration {
 
     fn read(text: &[u8]) -> Option<Self> {
         let d: Document = serde_json::from_slice(text).ok()?;
-        let consumer = Consumer { uuid: d.uuid, certificate: d.certificate, key: Secret::new(d.key) };
+        let release = Some(d.release).filter(|release| super::candlepin::is_release(release));
+        let consumer = Consumer { uuid: d.uuid, certificate: d.certificate, key: Secret::new(d.key), release };
         let pair = |[serial, certificate, key]: [String; 3]| Pair { serial, certificate, key: Secret::new(key) };
         Some(Self {
             service: Candlepin::at(&d.service).ok()?,

@@ -27,6 +27,7 @@ mod explain;
 pub mod groups;
 mod members;
 mod normal;
+mod paths;
 mod pool;
 mod request;
 mod rules;

@@ -239,6 +239,11 @@ impl<'a> Pool<'a> {
         out
     }
 
+    /// Notes a path that primary's lists cannot answer.
+    pub fn look_up(&self, path: &str) {
+        self.unknown_paths.borrow_mut().insert(path.to_owned());
+    }
+
     /// If a path was looked up that primary's lists cannot answer: that and every other such path the sources mention.
     pub fn unanswered(&self) -> Option<BTreeSet<String>> {
         let mut paths = self.unknown_paths.borrow().clone();
@@ -293,12 +298,12 @@ impl<'a> Pool<'a> {
         out
     }
 
-    /// Names of capabilities that match a glob.
+    /// Names of capabilities that match a glob, and paths that dependencies speak of: libdnf looks at all words of the metadata.
     pub fn capabilities_like(&self, glob: &GlobMatcher) -> BTreeSet<&'a str> {
         let mut out = BTreeSet::new();
         for c in &self.catalogs {
             for d in (0..c.dep_count()).map(|n| c.dep(n)) {
-                if c.providers(d.name_id).len() > 0 && glob.is_match(d.name) {
+                if (c.providers(d.name_id).len() > 0 || d.name.starts_with('/')) && glob.is_match(d.name) {
                     out.insert(d.name);
                 }
             }

@@ -172,9 +172,10 @@ impl Resolver<'_> {
                 missing.push(spec.clone());
                 continue;
             }
-            let not_advised = found.not_advised;
+            let (not_advised, many_arches) = (found.not_advised, found.many_arches);
             let candidates = self.pool.candidates(spec, found);
-            if candidates.is_empty() {
+            // Of a pattern of architectures, what is installed is there: dnf looks for nothing newer.
+            if candidates.is_empty() && !many_arches {
                 if not_advised { &mut limited } else { &mut unmatched }.push(spec.clone());
             }
             goals.extend(candidates.into_iter().map(|list| (Goal::Spec(spec.clone()), list)));

@@ -6,9 +6,14 @@ use globset::{Glob, GlobMatcher};
 
 use super::{
     Error,
+    paths::is_path_pattern,
     pool::{Pkg, Pool},
+    rules::Rulebook,
 };
-use crate::{formats::repodata::Requirement, terms::rpmvercmp};
+use crate::{
+    formats::repodata::{Requirement, Rich},
+    terms::rpmvercmp,
+};
 
 /// One part of a spec: exact text or a glob.
 pub(super) enum Part {
@@ -22,7 +27,7 @@ impl Part {
         if !text.contains(['*', '?', '[']) {
             return Self::Exact(text.to_owned());
         }
-        Glob::new(text).map_or_else(|_| Self::Exact(text.to_owned()), |g| Self::Like(g.compile_matcher()))
+        pattern(text).map_or_else(|| Self::Exact(text.to_owned()), Self::Like)
     }
 
     /// Whether it is this version or release: versions are compared, not spelled.
@@ -107,9 +112,15 @@ pub(super) struct Match {
     /// The spec is a bare name, and so also means what obsoletes the packages of that name.
     just_name: bool,
     /// Its architecture is a pattern: dnf installs every one that fits, whatever advisories say.
-    many_arches: bool,
+    pub many_arches: bool,
     /// There are packages, and advisories bring none of them.
     pub not_advised: bool,
+}
+
+/// A pattern as `fnmatch` takes it: braces stand for themselves.
+pub(super) fn pattern(text: &str) -> Option<GlobMatcher> {
+    let plain = text.replace('{', "\\{").replace('}', "\\}");
+    Glob::new(&plain).ok().map(|g| g.compile_matcher())
 }
 
 /// Whether the spec is a pattern.
@@ -121,7 +132,7 @@ impl Pool<'_> {
     /// What dnf would find for a spec (`Query::filterSubject`): the first reading that anything usable fits. Where nothing
     /// usable fits any, the packages that are out, for the explanation; empty if there are none either.
     pub fn matching(&self, spec: &str) -> Result<Match, Error> {
-        let spec = spec.trim();
+        let spec = spec.trim_end();
         let usable = self.reading(spec, &|p| self.is_considered(p))?;
         if !usable.packages.is_empty() {
             let limit = |packages| if usable.many_arches { packages } else { self.advised(packages) };
@@ -139,6 +150,9 @@ impl Pool<'_> {
             self.add_obsoleters(&mut one, found.just_name);
             return if one.is_empty() { Vec::new() } else { vec![one] };
         }
+        if found.many_arches {
+            return self.each_arch(found.packages);
+        }
         let mut by_name = BTreeMap::<_, Vec<Pkg>>::new();
         for p in found.packages {
             by_name.entry(self.group_of(p)).or_default().push(p);
@@ -147,6 +161,18 @@ impl Pool<'_> {
         out.retain(|list| list.iter().any(|&p| !self.is_installed(p)));
         out.sort_unstable_by_key(|list| list.iter().position(|&p| !self.is_installed(p)).map(|i| list[i]));
         out.iter_mut().for_each(|list| self.add_obsoleters(list, found.just_name));
+        out
+    }
+
+    /// Every name for every architecture that fits, but for those of which one is installed (dnf's `_install_multiarch`).
+    fn each_arch(&self, packages: Vec<Pkg>) -> Vec<Vec<Pkg>> {
+        let mut by_arch = BTreeMap::<_, Vec<Pkg>>::new();
+        for p in packages {
+            by_arch.entry((self.group_of(p), self.arch(p))).or_default().push(p);
+        }
+        let mut out: Vec<Vec<Pkg>> = by_arch.into_values().collect();
+        out.retain(|list| !list.iter().any(|&p| self.is_installed(p)));
+        out.sort_unstable_by_key(|list| list[0]);
         out
     }
 
@@ -171,11 +197,27 @@ impl Pool<'_> {
                 return Ok(Match { packages, just_name: form.just_name, many_arches, ..Match::default() });
             }
         }
-        if let (true, Ok(glob)) = (is_glob(spec), Glob::new(spec)) {
-            return Ok(Match { packages: self.like(&glob.compile_matcher(), fits), ..Match::default() });
+        if let (true, Some(glob)) = (is_glob(spec), pattern(spec)) {
+            let mut packages = self.like(&glob, fits);
+            if packages.is_empty() && is_path_pattern(spec) {
+                packages = self.owning_like(spec).into_iter().filter(|&p| fits(p)).collect();
+            }
+            return Ok(Match { packages, ..Match::default() });
         }
-        let wanted: Requirement =
-            spec.parse().map_err(|source| Error::Spec { spec: spec.chars().take(200).collect(), source })?;
+        let unreadable = |source| Error::Spec { spec: spec.chars().take(200).collect(), source };
+        if spec.starts_with('(') {
+            let rich = Rich::parse(spec).map_err(unreadable)?;
+            let packages = Rulebook::new(self).listed(&rich).into_iter().filter(|&p| fits(p)).collect();
+            return Ok(Match { packages, ..Match::default() });
+        }
+        let wanted: Requirement = match spec.starts_with('/') {
+            true => Requirement::any(spec),
+            false => spec.parse().map_err(unreadable)?,
+        };
+        // rpm has these two, dnf does not; nor does it overlook a blank at the beginning.
+        if spec.starts_with(' ') || ["=<", "=>"].iter().any(|sign| spec.split_ascii_whitespace().nth(1) == Some(sign)) {
+            return Ok(Match::default());
+        }
         // Packages of other architectures provide nothing, though they own files; they are named where nothing else is.
         let mut packages: Vec<Pkg> = self.providers(&wanted).into_iter().filter(|&p| fits(p)).collect();
         if !spec.starts_with('/') && packages.iter().any(|&p| self.is_visible(p)) {
@@ -211,8 +253,8 @@ impl Pool<'_> {
     pub fn named_like(&self, pattern: &str) -> Vec<Pkg> {
         let all = |_| true;
         let found = forms(pattern).iter().map(|form| self.of_form(form, &all)).find(|found| !found.is_empty());
-        found.unwrap_or_else(|| match Glob::new(pattern) {
-            Ok(glob) if is_glob(pattern) => self.like_nevra(&glob.compile_matcher(), &all),
+        found.unwrap_or_else(|| match self::pattern(pattern) {
+            Some(glob) if is_glob(pattern) => self.like_nevra(&glob, &all),
             _ => Vec::new(),
         })
     }

@@ -205,6 +205,7 @@ scenarios! {
     includes_add_up "includes"
     advisories_limit_specs "advisories"
     every_spelling_of_a_spec "specs"
+    patterns_of_paths_and_architectures "path-patterns"
     choices_between_names "choices"
     rpm_features_are_checked "rpmlib"
     choices_are_made_in_libsolvs_order "as-dnf"

@@ -32,6 +32,8 @@ pub struct Manners {
     pub late: usize,
     /// Consumers cannot be removed.
     pub holds_on: bool,
+    /// The release its activation keys hold consumers to.
+    pub release: Option<String>,
     /// Content overrides of every consumer.
     pub overrides: Value,
 }
@@ -40,7 +42,7 @@ impl Manners {
     /// Of an organisation `12345` with the key `sesame-key`.
     pub fn granting(content: Vec<Value>) -> Self {
         let (org, keys) = ("12345".to_owned(), vec!["sesame-key".to_owned()]);
-        Self { org, keys, content, apart: false, late: 0, holds_on: false, overrides: json!([]) }
+        Self { org, keys, content, apart: false, late: 0, holds_on: false, release: None, overrides: json!([]) }
     }
 }
 
@@ -186,6 +188,7 @@ impl Service {
         let id = json!({ "id": "1", "key": pair.key, "cert": pair.certificate, "serial": { "id": 1, "serial": 1000 + number } });
         let mut consumer = body.clone();
         (consumer["uuid"], consumer["idCert"]) = (uuid.clone().into(), id);
+        consumer["releaseVer"] = json!({ "releaseVer": manners.release });
         consumers.insert(uuid, Consumer { body, pair, certificate, gone: false });
         Ok(answer(200, &consumer))
     }

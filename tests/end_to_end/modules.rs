@@ -74,6 +74,17 @@ fn a_profile_and_a_group_bring_their_packages() {
     assert_eq!(built("", "modules = [\"tool:2/common\"]\n", &[]).1, "2\n");
 }
 
+/// Among `try` specs what does not exist, or does not go with the rest, is left out and told.
+#[test]
+fn optional_groups_and_streams() {
+    let (site, version) = built("", "try = [\"@absent\", \"@tool:2/common\", \"@tool:1\", \"@nothing:7\"]\n", &[]);
+    assert_eq!(version, "2\n");
+    let lock = std::fs::read_to_string(site.path("drydock.lock")).expect("a lock");
+    let missing = lock.split_once("missing = [").expect("a list").1.split_once(']').expect("its end").0;
+    assert!(["@absent", "@tool:1", "@nothing:7"].iter().all(|spec| missing.contains(spec)), "{missing}");
+    assert!(!missing.contains("@tool:2"), "{missing}");
+}
+
 #[test]
 fn a_stream_or_a_group_nobody_has() {
     let site = Site::new();

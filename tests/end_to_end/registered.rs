@@ -257,6 +257,22 @@ fn addresses_of_the_network_register_too() {
 }
 
 #[test]
+fn a_release_the_key_holds_consumers_to() {
+    let (site, service) = place();
+    site.recipe("\"jq\"", "[[repos]]\nlabel = \"rhel-8-for-${arch}-baseos-rpms\"\n");
+    build(&site, &service).refused(5, &["/content/dist/rhel8/8/x86_64", "404"]);
+    service.behave(|m| m.release = Some("8.4".into()));
+    build(&site, &service).done();
+    is_over(&site, &service);
+    // As a host's subscription-manager remembers it.
+    site.write("host/etc/pki/entitlement/1.pem", format!("{}{}", site.client.certificate, site.client.key));
+    site.write("host/var/lib/rhsm/cache/releasever.json", "{\"releaseVer\": \"8.4\"}");
+    let call =
+        site.drydock(&["lock", "recipe.toml", "--lock", "host.lock", "--host-root", "host", "--gpgkey", "keys.asc"]);
+    call.and(&["--cdn", &site.cdn.url(), "--cacert", "ca.pem"]).done();
+}
+
+#[test]
 fn a_consumer_that_stays() {
     let (site, service) = place();
     let register = || {

@@ -5,6 +5,8 @@ use std::{
     io::BufRead,
 };
 
+use globset::{Glob, GlobMatcher};
+
 use super::{
     RepodataError,
     xml::{Node, Xml},
@@ -12,8 +14,15 @@ use super::{
 
 const DOCUMENT: &str = "filelists.xml";
 
+/// The wanted paths that are patterns.
+fn patterns(wanted: &BTreeSet<String>) -> Vec<(&str, GlobMatcher)> {
+    let globs = wanted.iter().filter(|w| w.contains(['*', '?', '[']));
+    globs.filter_map(|w| Some((w.as_str(), Glob::new(w).ok()?.compile_matcher()))).collect()
+}
+
 /// For each wanted path the `pkgid`s (checksums as hex digits, in document order) of the packages that own it; paths
-/// nobody owns have no entry. `limit` is the most bytes the decompressed document may have.
+/// nobody owns have no entry. A wanted path with `*`, `?` or `[` is a pattern, and its owners stand under it; `*` matches
+/// slashes too. `limit` is the most bytes the decompressed document may have.
 ///
 /// # Errors
 /// Damaged, truncated or oversized XML.
@@ -24,6 +33,7 @@ pub fn owners_of(
 ) -> Result<BTreeMap<String, Vec<String>>, RepodataError> {
     let mut xml = Xml::new(DOCUMENT, bytes, limit);
     let mut out = BTreeMap::<String, Vec<String>>::new();
+    let patterns = patterns(wanted);
     let mut pkgid = String::new();
     loop {
         match xml.step()? {
@@ -42,11 +52,17 @@ pub fn owners_of(
                     return Err(RepodataError::Missing { document: DOCUMENT, what: "a package's pkgid" });
                 }
             }
-            Node::End if xml.name() == "file" && wanted.contains(&xml.text) => match out.get_mut(&xml.text) {
-                Some(owners) if owners.last() == Some(&pkgid) => {}
-                Some(owners) => owners.push(pkgid.clone()),
-                None => drop(out.insert(xml.text.clone(), vec![pkgid.clone()])),
-            },
+            Node::End if xml.name() == "file" => {
+                let exact = wanted.contains(&xml.text).then_some(xml.text.as_str());
+                let like = patterns.iter().filter(|(_, glob)| glob.is_match(&xml.text)).map(|(text, _)| *text);
+                for key in exact.into_iter().chain(like) {
+                    match out.get_mut(key) {
+                        Some(owners) if owners.last() == Some(&pkgid) => {}
+                        Some(owners) => owners.push(pkgid.clone()),
+                        None => drop(out.insert(key.to_owned(), vec![pkgid.clone()])),
+                    }
+                }
+            }
             Node::Start | Node::End => {}
             Node::Eof => return Ok(out),
         }
