@@ -141,7 +141,7 @@ impl Loads<'_> {
                     for (repository, source) in self.repositories.iter().zip(&mut request.sources) {
                         match session.wait(repository.owners(&self.through, &paths)) {
                             Ok(owners) => source.answer(&paths, &owners),
-                            // dnf would not have begun with it: it fetches all file lists before anything else.
+                            // They were there and cannot be read: dnf, which reads them first, would not have begun with it.
                             Err(e) if repository.config.skip_if_unavailable && e.class() != Class::Internal => {
                                 left_out(session, &source.id, request.arch, &e);
                                 self.lost.borrow_mut().push(source.id.clone());

@@ -35,12 +35,12 @@ impl Repository {
         Ok(self.document(fetch, &["updateinfo"], "updateinfo.xml", read).await?.unwrap_or_default())
     }
 
-    /// Whether all documents that dnf would load can be had, but for `filelists.xml`, which only a few requests need.
+    /// Whether all documents can be had that dnf fetches before it uses a repository; drydock itself needs few of them.
     ///
     /// # Errors
     /// The first that cannot.
     pub(super) async fn is_whole(&self, fetch: &impl Fetch) -> Result<(), Error> {
-        for kind in [&["modules"][..], &GROUPS, &["updateinfo"]] {
+        for kind in [&["filelists"][..], &["modules"], &GROUPS, &["updateinfo"]] {
             let found = kind.iter().find_map(|kind| self.repomd.data.get(*kind)).filter(|file| file.checksum.is_some());
             if let Some(file) = found {
                 load::open(fetch, &self.config, &self.mirrors, file).await?;

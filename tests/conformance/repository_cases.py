@@ -312,8 +312,8 @@ for skip in ("0", "1", None):
         keys = {} if skip is None else {"skip_if_unavailable": skip}
         if skip is None and bad != "nowhere":
             continue
-        # Without them dnf does not begin; drydock asks for file lists where a request needs them.
-        lazy = skip != "1" and bad in ("no-filelists", "no-updateinfo") or bad == "no-filelists"
+        # Without them dnf does not begin; drydock asks for what a request needs, unless the repository may be skipped.
+        lazy = skip != "1" and bad in ("no-filelists", "no-updateinfo")
         case(f"skip_if_unavailable={skip}: {bad}", {"a": at("a"), "b": {"baseurl": url(bad), **keys}}, "tool", better=lazy)
 case("skipped for its file lists", {"a": at("a"), "b": at("no-filelists", skip_if_unavailable="1")}, "/usr/share/tool/version")
 case("nothing is left", {"b": at("nowhere", skip_if_unavailable="1")}, "tool")
