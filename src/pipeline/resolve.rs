@@ -48,12 +48,23 @@ pub(super) fn load<'a>(session: &'a Session, configured: &[Configured], arch: Ar
     let mut repositories = Vec::new();
     for loaded in session.wait(repos::load(&through, &configs))? {
         match loaded {
-            Loaded::Ready(repository) => repositories.push(*repository),
+            Loaded::Ready(repository) => match whole(session, &through, &repository) {
+                Ok(()) => repositories.push(*repository),
+                Err(error) => left_out(session, &repository.config.id, arch, &error),
+            },
             Loaded::Skipped { id, error } => left_out(session, &id, arch, &error),
         }
     }
     drop(guard);
     Ok(Loads { through, repositories, installed: None, lost: RefCell::default(), dormant: Vec::new() })
+}
+
+/// Whether a repository that may be skipped has all that dnf would fetch of it; of others, what is needed will show.
+fn whole(session: &Session, through: &Through<'_>, repository: &Repository) -> Result<(), repos::Error> {
+    match repository.config.skip_if_unavailable {
+        true => session.wait(repository.is_whole(through)),
+        false => Ok(()),
+    }
 }
 
 fn left_out(session: &Session, id: &str, arch: Arch, error: &repos::Error) {

@@ -39,7 +39,7 @@ impl Repository {
     ///
     /// # Errors
     /// The first that cannot.
-    pub(super) async fn is_whole(&self, fetch: &impl Fetch) -> Result<(), Error> {
+    pub async fn is_whole(&self, fetch: &impl Fetch) -> Result<(), Error> {
         for kind in [&["filelists"][..], &["modules"], &GROUPS, &["updateinfo"]] {
             let found = kind.iter().find_map(|kind| self.repomd.data.get(*kind)).filter(|file| file.checksum.is_some());
             if let Some(file) = found {

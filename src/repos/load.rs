@@ -86,9 +86,6 @@ async fn load_one(fetch: &impl Fetch, config: &RepoConfig) -> Result<Repository,
                 tracing::debug!(repo = config.id, mirror = crate::terms::stripped(&found.bases[0]), %error, "next mirror");
                 last = error;
             }
-            Ok(repository) if config.skip_if_unavailable => {
-                return repository.is_whole(fetch).await.map(|()| repository);
-            }
             ready => return ready,
         }
         // A mirror that is half there may still have what others lack.
